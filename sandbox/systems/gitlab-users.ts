@@ -1,0 +1,17 @@
+import type { Gitlab } from '../scenario/schema-gitlab.ts';
+import type { World } from '../world.ts';
+
+export function settings(world: World): Gitlab | undefined {
+  return world.scenario.gitlab;
+}
+
+export function userNamed(world: World, username: string) {
+  const user = settings(world)?.users.find((candidate) => candidate.username === username);
+  return {
+    id: user?.id ?? 0,
+    username,
+    name: user?.name ?? username,
+    state: 'active',
+    web_url: `https://gitlab.cee.redhat.com/${username}`,
+  };
+}

@@ -1,0 +1,120 @@
+import { bearer, type Call, json, type Reply, type System } from '../http.ts';
+import type { Project } from '../scenario/schema-gitlab.ts';
+import type { World } from '../world.ts';
+import { approvals, approve } from './gitlab-approvals.ts';
+import { changes, diffs, document, filesAt, findMergeRequest, type Located } from './gitlab-merge-request.ts';
+import { createNote, listNotes } from './gitlab-notes.ts';
+import { findPipeline, jobList, pipelineDocument, pipelinesOf } from './gitlab-pipelines.ts';
+import { settings, userNamed } from './gitlab-users.ts';
+import { paged } from './paging.ts';
+
+const PROJECT = '/api/v4/projects/:project';
+const REQUEST = `${PROJECT}/merge_requests/:iid`;
+const PIPELINE = `${PROJECT}/pipelines/:pipeline`;
+
+type Handler = (found: Located, world: World, call: Call) => Reply;
+
+const onRequest =
+  (handler: Handler) =>
+  (call: Call, world: World): Reply => {
+    const found = findMergeRequest(world, call.param('project'), call.param('iid'));
+    return found === undefined ? json(404, { message: '404 Not found' }) : handler(found, world, call);
+  };
+
+const onPipeline =
+  (part: 'jobs' | 'bridges' | 'pipeline') =>
+  (call: Call, world: World): Reply => {
+    const pipeline = findPipeline(world, call.param('project'), Number(call.param('pipeline')));
+    if (pipeline === undefined) return json(404, { message: '404 Not found' });
+    if (part === 'pipeline') return json(200, pipelineDocument(pipeline, world));
+    return paged(call, jobList(pipeline[part], world, pipeline));
+  };
+
+export const gitlab: System = {
+  name: 'gitlab',
+  guard: (call, _world, secret) => {
+    const given = call.headers['private-token'] ?? bearer(call);
+    return given === secret ? undefined : json(401, { message: '401 Unauthorized' });
+  },
+  routes: [
+    { method: 'GET', path: '/api/v4/user', answer: (_call, world) => currentUser(world) },
+    { method: 'GET', path: '/api/v4/users', answer: searchUsers },
+    {
+      method: 'GET',
+      path: PROJECT,
+      answer: (call, world) => {
+        const found = findProject(world, call.param('project'));
+        return found === undefined ? json(404, { message: '404 Project Not Found' }) : json(200, found);
+      },
+    },
+    { method: 'GET', path: REQUEST, answer: onRequest((found, world) => json(200, document(found, world))) },
+    {
+      method: 'GET',
+      path: `${REQUEST}/changes`,
+      answer: onRequest((f, world) => json(200, changes(f, world))),
+    },
+    {
+      method: 'GET',
+      path: `${REQUEST}/diffs`,
+      answer: onRequest((f, world, call) => paged(call, diffs(f, world))),
+    },
+    { method: 'GET', path: `${REQUEST}/notes`, answer: onRequest(listNotes) },
+    { method: 'POST', path: `${REQUEST}/notes`, mutates: true, answer: onRequest(createNote) },
+    { method: 'GET', path: `${REQUEST}/approvals`, answer: onRequest(approvals) },
+    { method: 'POST', path: `${REQUEST}/approve`, mutates: true, answer: onRequest(approve) },
+    {
+      method: 'GET',
+      path: `${REQUEST}/pipelines`,
+      answer: onRequest((f, w, c) => paged(c, pipelinesOf(f, w))),
+    },
+    { method: 'GET', path: PIPELINE, answer: onPipeline('pipeline') },
+    { method: 'GET', path: `${PIPELINE}/jobs`, answer: onPipeline('jobs') },
+    { method: 'GET', path: `${PIPELINE}/bridges`, answer: onPipeline('bridges') },
+    { method: 'GET', path: `${PROJECT}/repository/files/:file/raw`, answer: rawFile },
+  ],
+};
+
+function currentUser(world: World): Reply {
+  const name = settings(world)?.token_user;
+  if (name === undefined) return json(401, { message: '401 Unauthorized' });
+  const email = settings(world)?.users.find(({ username }) => username === name)?.email;
+  return json(200, { ...userNamed(world, name), ...(email === undefined ? {} : { email }) });
+}
+
+function searchUsers(call: Call, world: World): Reply {
+  const search = (call.query.get('search') ?? '').toLowerCase();
+  const exact = call.query.get('username')?.toLowerCase();
+  const found = (settings(world)?.users ?? []).filter((user) => {
+    if (exact !== undefined) return user.username.toLowerCase() === exact;
+    // As GitLab does: names match in part, private addresses only as a whole.
+    const names = [user.username, user.name].some((name) => name.toLowerCase().includes(search));
+    return names || user.email?.toLowerCase() === search;
+  });
+  return paged(
+    call,
+    found.map(({ username }) => userNamed(world, username)),
+  );
+}
+
+function findProject(world: World, idOrPath: string) {
+  const entry = Object.entries(settings(world)?.projects ?? {}).find(
+    ([path, project]) => path === idOrPath || String(project.id) === idOrPath,
+  );
+  if (entry === undefined) return undefined;
+  const [path, project]: [string, Project] = entry;
+  return {
+    id: project.id,
+    name: path.split('/').at(-1),
+    path_with_namespace: path,
+    default_branch: 'main',
+    web_url: project.web_url,
+  };
+}
+
+function rawFile(call: Call, world: World): Reply {
+  const content = filesAt(world, call.param('project'), call.query.get('ref') ?? 'main').get(
+    call.param('file'),
+  );
+  if (content === undefined) return json(404, { message: '404 File Not Found' });
+  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: content };
+}

@@ -1,0 +1,40 @@
+import type { System } from '../http.ts';
+import { artifacts } from './artifacts.ts';
+import { brew, koji } from './brew.ts';
+import { catalog, pyxis } from './catalog.ts';
+import { errata } from './errata.ts';
+import { gangway } from './gangway.ts';
+import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
+import { jenkins } from './jenkins.ts';
+import { jira } from './jira.ts';
+import { mirror } from './mirror.ts';
+import { portal } from './portal.ts';
+import { prow } from './prow.ts';
+import { registry } from './registry.ts';
+import { releaseController } from './release-controller.ts';
+import { sheets } from './sheets.ts';
+import { slack } from './slack.ts';
+import { trackers } from './trackers.ts';
+
+export const SYSTEMS: readonly System[] = [
+  releaseController,
+  errata,
+  gitlab,
+  jenkins,
+  gangway,
+  prow,
+  github,
+  artifacts,
+  mirror,
+  slack,
+  sheets,
+  jira,
+  portal,
+  trackers,
+  registry,
+  catalog,
+  pyxis,
+  brew,
+  koji,
+];

@@ -1,0 +1,97 @@
+import { isoTime } from '../kit/clock.ts';
+import type { Step } from './definition.ts';
+import { approvalsOver } from './graph.ts';
+import type { RunReport } from './report.ts';
+import type { EngineServices } from './services.ts';
+import { type RunState, stepState } from './state.ts';
+
+export interface StepExplanation {
+  id: string;
+  title: string;
+  needs: { step: string; state: string }[];
+  evidence: unknown;
+  effects: { key: string; state: string; attempt: number; action: string; target: string; detail: string }[];
+  attempts: { attempt: number; outcome: string; ref: unknown; next: string }[];
+  question?: string;
+  options?: Record<string, string>;
+  recommendations?: { option: string; reasons: string; by: string; at: string }[];
+  plan?: unknown;
+  approvals?: { by: string; at: string; plan_hash: string }[];
+  who_may?: string[];
+  covered_by: string[];
+  undo: unknown;
+  notices: { notice: string; state: string; cause: string }[];
+}
+
+export interface Explanation extends RunReport {
+  explained: StepExplanation[];
+}
+
+/** The report with the reasons behind it: of one step, or of every step that is not done. */
+export function explainRun(
+  state: RunState,
+  report: RunReport,
+  step: Step | undefined,
+  services: EngineServices,
+): Explanation {
+  const open = new Set(
+    report.steps
+      .filter((entry) => !['done', 'skipped', 'pending'].includes(entry.state))
+      .map((entry) => entry.id),
+  );
+  const steps = step === undefined ? state.opened.flow.steps.filter(({ id }) => open.has(id)) : [step];
+  return { ...report, explained: steps.map((one) => explainStep(one, state, report, services)) };
+}
+
+function explainStep(
+  step: Step,
+  state: RunState,
+  report: RunReport,
+  services: EngineServices,
+): StepExplanation {
+  const own = stepState(state, step.id);
+  const stateOf = (id: string) => report.steps.find((entry) => entry.id === id)?.state ?? 'unknown';
+  return {
+    id: step.id,
+    title: step.title ?? step.id,
+    needs: step.needs.map((need) => ({ step: need, state: stateOf(need) })),
+    evidence: own.result ?? null,
+    effects: [...own.effects.values()].map((effect) => ({
+      key: effect.key,
+      state: effect.status,
+      attempt: effect.attempt,
+      action: effect.preview?.action ?? '',
+      target: effect.preview?.target ?? '',
+      detail: effect.why,
+    })),
+    attempts: own.history.map((attempt) => ({
+      attempt: attempt.attempt,
+      outcome: attempt.cause,
+      ref: attempt.ref,
+      next: attempt.reason,
+    })),
+    ...(step.decide === undefined
+      ? {}
+      : {
+          ...(own.question === null ? {} : { question: own.question }),
+          options: Object.fromEntries(
+            Object.entries(step.decide.options).map(([name, option]) => [name, option.title]),
+          ),
+          recommendations: own.recommendations.map((one) => ({ ...one, at: isoTime(one.at) })),
+        }),
+    ...(step.approve === undefined
+      ? {}
+      : {
+          plan: own.asked?.plan ?? null,
+          approvals: own.approvals.map((given) => ({
+            by: given.by,
+            at: isoTime(given.at),
+            plan_hash: given.planHash,
+          })),
+          who_may: [...(services.approvals.roles[step.approve.role] ?? [])],
+        }),
+    covered_by: approvalsOver(state.opened.flow, step.id).map(({ id }) => id),
+    undo: step.undo ?? null,
+    notices: [...own.notices].map(([notice, { status, cause }]) => ({ notice, state: status, cause })),
+  };
+}

@@ -1,0 +1,134 @@
+import type { EffectPreview } from '../kit/effect.ts';
+import type { ErrorCode } from '../kit/errors.ts';
+import type { Principal } from '../kit/principal.ts';
+import type { Flow } from './definition.ts';
+
+/** A job or object outside that a step has begun or found. */
+export interface Ref {
+  system: string;
+  id: string;
+  url?: string | null;
+  attempt?: number;
+}
+
+/** Who holds an effect while it is under way. */
+export interface Owner {
+  id: string;
+  host: string;
+  pid: number;
+  /** When the process began, as the system tells it: tells a reused pid from the old one. */
+  born: string;
+}
+
+export type SettledStatus = 'passed' | 'failed' | 'skipped';
+
+export interface RunOpened {
+  flow: Flow;
+  flow_hash: string;
+  /** Tool → digest of its contract at that time. */
+  contracts: Record<string, string>;
+  release_id: string;
+  inputs: Record<string, unknown>;
+  key: string;
+  requester: Principal;
+  policy: Record<string, unknown>;
+  sandbox: boolean;
+  engine: string;
+  parent: string | null;
+}
+
+/** A statement that somebody signed, as it stands in the journal. */
+export interface SignedStatement {
+  statement: Record<string, unknown>;
+  /** Armoured SSH signature over the canonical JSON of the statement. */
+  signature: string;
+}
+
+/**
+ * What a journal entry can say. `result` and the like are digests of payloads that stand beside the
+ * chain; readers get them filled in.
+ */
+export type Fact =
+  | { kind: 'run.opened'; data: RunOpened }
+  | { kind: 'run.cancelled'; data: { reason: string; by: Principal } }
+  | { kind: 'run.closed'; data: { state: 'done' | 'cancelled'; cause: string } }
+  | {
+      kind: 'step.looked';
+      step: string;
+      data: {
+        state: 'waiting' | 'blocked' | 'running';
+        cause: string;
+        /** World time, ms. */
+        next_at: number;
+        error?: ErrorCode;
+        result?: unknown;
+        ref?: Ref;
+      };
+    }
+  | { kind: 'step.started'; step: string; data: { attempt: number; ref: Ref; result: unknown } }
+  | {
+      kind: 'step.settled';
+      step: string;
+      data: {
+        status: SettledStatus;
+        cause: string;
+        result?: unknown;
+        adopted?: boolean;
+        ref?: Ref;
+        error?: ErrorCode;
+      };
+    }
+  | { kind: 'step.reopened'; step: string; data: { attempt: number; reason: string; by: string } }
+  | {
+      kind: 'effect.intended';
+      step: string;
+      data: {
+        key: string;
+        tool: string;
+        attempt: number;
+        owner: Owner;
+        /** Wall time, ms: until then nobody else touches this effect. */
+        lease_until: number;
+        /** Wall time, ms: no request for it starts after this. */
+        send_by: number;
+        /** Milliseconds for which the outside may hide the finished effect. */
+        settles: number;
+        preview: EffectPreview;
+      };
+    }
+  | { kind: 'effect.doubted'; step: string; data: { key: string; why: string } }
+  | {
+      kind: 'effect.settled';
+      step: string;
+      data: {
+        key: string;
+        outcome: 'sent' | 'found' | 'adopted' | 'refused' | 'not_sent';
+        data?: unknown;
+        cause?: string;
+        preview?: EffectPreview;
+      };
+    }
+  | { kind: 'approval.asked'; step: string; data: { plan_hash: string; plan: unknown } }
+  | { kind: 'approval.given'; step: string; data: SignedStatement & { by: string; plan_hash: string } }
+  | {
+      kind: 'approval.declined';
+      step: string;
+      data: SignedStatement & { by: string; plan_hash: string; reason: string };
+    }
+  | { kind: 'approval.staled'; step: string; data: { why: string } }
+  | { kind: 'decision.asked'; step: string; data: { question: string } }
+  | { kind: 'decision.recommended'; step: string; data: { option: string; reasons: string; by: Principal } }
+  | {
+      kind: 'decision.made';
+      step: string;
+      data: { option: string; effect: 'pass' | 'fail' | 'retry'; reason: string; by: Principal };
+    }
+  | { kind: 'waiver.granted'; step: string; data: { reason: string; by: Principal; until: number } }
+  | { kind: 'notice.delayed'; step: string; data: { notice: string; cause: string; next_at: number } }
+  | { kind: 'notice.settled'; step: string; data: { notice: string; sent: boolean; cause: string } };
+
+/** A fact with its place in the journal. */
+export type Recorded = Fact & { seq: number; at: number; wall: number };
+
+/** Fields whose values may be large: they stand beside the chain. */
+export const PAYLOAD_FIELDS = ['result', 'plan', 'flow', 'data'] as const;

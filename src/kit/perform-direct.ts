@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts';
+import type { Effect, EffectOutcome } from './effect.ts';
+import { SluiceError, toSluiceError } from './errors.ts';
+
+/**
+ * Carries out the effects of a single call outside a run: looked up first, sent once, and looked up
+ * again when the answer was lost. Nothing is sent twice here: what stays unclear is said so.
+ */
+export async function performDirect(
+  effects: readonly Effect[],
+  services: { clock: Clock; callLimitMs: number },
+): Promise<EffectOutcome[]> {
+  const done: EffectOutcome[] = [];
+  for (const effect of effects) {
+    await effect.ready?.();
+    const before = await effect.find();
+    if (before.state === 'unknown') throw unclear(effect, before.why);
+    if (before.state === 'present') {
+      done.push({ key: effect.key, outcome: 'adopted', data: before.data });
+      continue;
+    }
+    const signal = AbortSignal.timeout(services.callLimitMs);
+    try {
+      const data = await effect.send({ signal, check: () => signal.throwIfAborted() });
+      done.push({ key: effect.key, outcome: 'sent', data });
+    } catch (thrown) {
+      const error = toSluiceError(thrown);
+      if (error.reached === 'no') throw error;
+      await services.clock.sleep(500);
+      const after = await effect.find().catch(() => ({ state: 'unknown' as const, why: error.message }));
+      if (after.state !== 'present') throw unclear(effect, error.message);
+      done.push({ key: effect.key, outcome: 'sent', data: after.data });
+    }
+  }
+  return done;
+}
+
+function unclear(effect: Effect, why: string): SluiceError {
+  return new SluiceError('blocked', {
+    cause: `It is not known whether "${effect.preview.action}" reached ${effect.preview.target}: ${why}`,
+    remedy: `Look at ${effect.preview.system} before you call again; the key is ${effect.key}.`,
+    reached: 'maybe',
+  });
+}

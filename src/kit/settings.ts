@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { DurationText, parseDuration } from './duration.ts';
+import { SluiceError } from './errors.ts';
+import { nearest } from './suggest.ts';
+import { pathText } from './zod-error.ts';
+
+const Approvals = z.strictObject({
+  allowed_signers: z
+    .string()
+    .optional()
+    .meta({ description: 'An OpenSSH allowed_signers file: who may sign approvals, with which keys.' }),
+  roles: z
+    .record(z.string(), z.array(z.string()).min(1))
+    .default({})
+    .meta({ description: 'Role of an approve or decide step → the people who hold it.' }),
+  aliases: z
+    .record(z.string(), z.array(z.string()))
+    .default({})
+    .meta({ description: 'Further names of one person; they never count as somebody else.' }),
+});
+
+const Engine = z.strictObject({
+  lease: DurationText.default('60s').meta({
+    description: 'How long a driver owns an effect that it has begun.',
+  }),
+  call_limit: DurationText.default('30s').meta({ description: 'Longest time for one request.' }),
+});
+/** A request may begin only while its lease outlives it: without room for that nothing would ever be sent. */
+const roomForRequests = ({ lease, call_limit }: z.output<typeof Engine>) =>
+  (parseDuration(lease) ?? 0) >= (parseDuration(call_limit) ?? 0) + 1_000;
+
+/** Where records are kept. Named at the top because people look for them there; they are the z-stream module's. */
+const RecordSource = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .meta({ description: '{ source: directory|git|github, path|url, branch }' });
+const RECORDS = ['records', 'statebox', 'tracking', 'test_registry', 'build_data'] as const;
+const RECORDS_MODULE = 'oar';
+
+export const Settings = z.strictObject({
+  sandbox: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Every base_url is on loopback; journals are stamped.' }),
+  clock: z
+    .strictObject({ url: z.url() })
+    .optional()
+    .meta({ description: "The sandbox's clock. Honoured only with `sandbox: true`." }),
+  identity: z.string().min(1).optional().meta({ description: 'Who you are, as approvals name you.' }),
+  state: z.strictObject({ home: z.string().optional() }).default({}),
+  modules: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  records: RecordSource,
+  statebox: RecordSource,
+  tracking: RecordSource,
+  test_registry: RecordSource,
+  build_data: RecordSource,
+  approvals: Approvals.default({ roles: {}, aliases: {} }),
+  engine: Engine.refine(roomForRequests, 'lease must be at least a second longer than call_limit').default({
+    lease: '60s',
+    call_limit: '30s',
+  }),
+  policy: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .meta({ description: 'Choices that flows read as `config.policy.NAME`; part of every plan hash.' }),
+  skills: z.array(z.string()).default([]).meta({ description: 'Further folders with skills.' }),
+  personas: z.array(z.string()).default([]).meta({ description: 'Further folders with personas.' }),
+});
+export type Settings = z.output<typeof Settings>;
+
+export interface LoadedSettings {
+  settings: Settings;
+  /** The file they came from; undefined when there was none and the defaults hold. */
+  file: string | undefined;
+}
+
+export function loadSettings(explicit?: string): LoadedSettings {
+  const named = explicit ?? process.env.SLUICE_CONFIG;
+  if (named !== undefined) return read(resolve(named));
+  for (const candidate of [resolve('sluice.yaml'), join(homedir(), '.config', 'sluice', 'sluice.yaml')]) {
+    const found = read(candidate, true);
+    if (found.file !== undefined) return found;
+  }
+  return { settings: Settings.parse({}), file: undefined };
+}
+
+function read(file: string, optional = false): LoadedSettings {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    if (optional) return { settings: Settings.parse({}), file: undefined };
+    throw new SluiceError('invalid_input', {
+      cause: `The settings file ${file} cannot be read.`,
+      remedy: 'Give the right path with --config or SLUICE_CONFIG, or write one with `sluice init`.',
+    });
+  }
+  return { settings: parseSettings(text, file), file };
+}
+
+export function parseSettings(text: string, file: string): Settings {
+  const document = parseDocument(text);
+  const syntax = document.errors[0];
+  if (syntax !== undefined) {
+    throw new SluiceError('invalid_input', {
+      cause: `${file} is not YAML: ${syntax.message.split('\n')[0]}`,
+      remedy: 'Correct it at the named line.',
+    });
+  }
+  const parsed = Settings.safeParse(document.toJS() ?? {});
+  if (!parsed.success) throw explain(parsed.error, file);
+  const settings = { ...parsed.data, modules: withRecords(parsed.data) };
+  checkSandbox(settings, file);
+  return settings;
+}
+
+/** A module's own setting wins over the one at the top. */
+function withRecords(settings: Settings): Settings['modules'] {
+  const named = RECORDS.flatMap((name) =>
+    settings[name] === undefined ? [] : [[name, settings[name]] as const],
+  );
+  if (named.length === 0) return settings.modules;
+  return {
+    ...settings.modules,
+    [RECORDS_MODULE]: { ...Object.fromEntries(named), ...settings.modules[RECORDS_MODULE] },
+  };
+}
+
+function explain(error: z.ZodError, file: string): SluiceError {
+  const issue = error.issues[0];
+  const where = pathText(issue?.path ?? []);
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = knownKeys(issue.path);
+    const hint = nearest(key, known);
+    return new SluiceError('invalid_input', {
+      cause: `${file}: unknown key ${JSON.stringify(where === '' ? key : `${where}.${key}`)}.`,
+      remedy:
+        hint === undefined
+          ? `Known here: ${known.join(', ')}.`
+          : `Did you mean ${hint}? Known here: ${known.join(', ')}.`,
+    });
+  }
+  return new SluiceError('invalid_input', {
+    cause: `${file}: ${where}: ${issue?.message ?? 'not valid'}.`,
+    remedy: 'Correct it; docs/schemas/sluice.schema.json says what it may hold.',
+  });
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const sections: Record<string, z.ZodObject> = { approvals: Approvals, engine: Engine };
+  const section = path.length === 0 ? Settings : sections[String(path[0])];
+  return Object.keys(section?.shape ?? {});
+}
+
+const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/;
+
+function checkSandbox(settings: Settings, file: string): void {
+  const urls: [string, string][] = [];
+  if (settings.clock !== undefined) urls.push(['clock.url', settings.clock.url]);
+  for (const [module, fields] of Object.entries(settings.modules)) {
+    for (const [key, value] of Object.entries(fields)) {
+      if (key.endsWith('url') && typeof value === 'string') urls.push([`modules.${module}.${key}`, value]);
+    }
+  }
+  if (settings.clock !== undefined && !settings.sandbox) {
+    throw new SluiceError('invalid_input', {
+      cause: `${file}: clock is set without sandbox: true.`,
+      remedy: 'A virtual clock is for the sandbox alone: remove clock, or set sandbox: true.',
+    });
+  }
+  if (!settings.sandbox) return;
+  for (const [key, value] of urls) {
+    if (!URL.canParse(value) || !LOOPBACK.test(new URL(value).hostname)) {
+      throw new SluiceError('invalid_input', {
+        cause: `${file}: sandbox: true, but ${key} is ${value}.`,
+        remedy: 'In a sandbox every base URL is on loopback: correct the URL, or remove sandbox: true.',
+      });
+    }
+  }
+}
+
+/** The state folder: SLUICE_HOME, else the settings, else the user's state folder. */
+export function stateHome(loaded: LoadedSettings): string {
+  const home = process.env.SLUICE_HOME ?? loaded.settings.state.home;
+  if (home !== undefined) return isAbsolute(home) ? home : resolve(home);
+  const base = process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
+  return join(base, 'sluice');
+}

@@ -1,0 +1,56 @@
+/**
+ * Loaded before everything else by the processes that are to die. Counts the points that matter
+ * (journal writes, requests that change the outside), before and after each, over all processes of
+ * one story, and kills or stops its process at the one that is asked for. Nothing in the product
+ * knows of it.
+ */
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { StatementSync } from 'node:sqlite';
+
+const {
+  CRASH_COUNTER: counter = '',
+  CRASH_AT: target = '',
+  CRASH_SIGNAL: signal = 'SIGKILL',
+  CRASH_ONLY: only = '',
+} = process.env;
+
+function point(kind: 'journal' | 'outside', when: 'before' | 'after', detail: string): void {
+  if (counter === '' || (only !== '' && only !== kind)) return;
+  const number = (existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0) + 1;
+  writeFileSync(counter, String(number));
+  appendFileSync(`${counter}.log`, `${number} ${kind} ${when} ${detail}\n`);
+  if (String(number) === target) process.kill(process.pid, signal as NodeJS.Signals);
+}
+
+const journalStatements = new WeakSet<StatementSync>();
+let pending = false;
+const { run } = StatementSync.prototype;
+StatementSync.prototype.run = function patched(this: StatementSync, ...parameters: unknown[]) {
+  const text = this.sourceSQL;
+  const isJournal = journalStatements.has(this) || /^insert into "journal"/i.test(text);
+  if (isJournal) {
+    journalStatements.add(this);
+    point('journal', 'before', '');
+    pending = true;
+  }
+  const result = Reflect.apply(run, this, parameters) as ReturnType<typeof run>;
+  if (pending && /^commit/i.test(text)) {
+    pending = false;
+    point('journal', 'after', '');
+  }
+  return result;
+};
+
+const plainFetch = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const url = input instanceof Request ? input.url : String(input);
+  const method = init?.method ?? 'GET';
+  // Asking Slack is a POST too; the clock is the world's, not a system of it.
+  const changes = method !== 'GET' && !/\/_control\/|conversations\.history/.test(url);
+  if (!changes) return await plainFetch(input, init);
+  const detail = `${method} ${new URL(url).pathname}`;
+  point('outside', 'before', detail);
+  const response = await plainFetch(input, init);
+  point('outside', 'after', detail);
+  return response;
+};

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { defineModule } from '../../src/kit/module.ts';
+import { SecretRef } from '../../src/kit/secret.ts';
+import { GitLabClient } from './client.ts';
+import { mergeRequestTools } from './merge-requests.ts';
+
+export const gitlab = defineModule({
+  name: 'gitlab',
+  title: 'GitLab',
+  settings: z.object({
+    base_url: z
+      .url()
+      .meta({ description: 'The instance, e.g. https://gitlab.com, without a slash at its end.' }),
+    token: SecretRef.meta({ description: 'A personal, group or project access token with scope api.' }),
+    allowed_hosts: z
+      .array(z.string().min(1))
+      .optional()
+      .meta({ description: 'Further hosts it may be asked on.' }),
+  }),
+  connect: (settings, connection) =>
+    new GitLabClient(
+      connection.http({
+        baseUrl: `${settings.base_url.replace(/\/+$/, '')}/api/v4`,
+        allowedHosts: settings.allowed_hosts,
+        credentials: async () => ({ 'private-token': await connection.secret(settings.token) }),
+      }),
+    ),
+  tools: mergeRequestTools,
+  probe: async (client) => {
+    const { username } = await client.currentUser();
+    return { ok: true, detail: `the token is ${username}'s` };
+  },
+});

@@ -1,0 +1,4 @@
+import { toolsOf } from '../../src/kit/tool.ts';
+import type { JobsServices } from './services.ts';
+
+export const defineTool = toolsOf<JobsServices>();

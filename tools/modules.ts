@@ -1,0 +1,27 @@
+import type { AnyModule } from '../src/kit/module.ts';
+import { errata } from './errata/module.ts';
+import { github } from './github/module.ts';
+import { gitlab } from './gitlab/module.ts';
+import { jenkins } from './jenkins/module.ts';
+import { jira } from './jira/module.ts';
+import { jobs } from './jobs/module.ts';
+import { oar } from './oar/module.ts';
+import { prow } from './prow/module.ts';
+import { releaseController } from './release-controller/module.ts';
+import { sheets } from './sheets/module.ts';
+import { slack } from './slack/module.ts';
+
+/** Every module that this build offers. */
+export const modules: readonly AnyModule[] = [
+  oar,
+  releaseController,
+  errata,
+  gitlab,
+  prow,
+  jenkins,
+  jobs,
+  github,
+  slack,
+  sheets,
+  jira,
+];

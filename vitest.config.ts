@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'sandbox/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/exhaustive/**', 'node_modules/**'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+    // The processes under test wait more than they work; one worker would leave a core idle.
+    maxWorkers: 2,
+  },
+});
