@@ -5,6 +5,7 @@ import { SluiceError } from './errors.ts';
 import { fenced } from './fence.ts';
 import type { Logger } from './log.ts';
 import type { Redactor } from './redact.ts';
+import type { Transport } from './transport.ts';
 import { issuesText } from './zod-error.ts';
 
 export interface HttpServices {
@@ -23,12 +24,18 @@ export interface HttpOptions {
   allowedHosts?: readonly string[];
   /** Headers that prove who we are; resolved at the first request. */
   credentials?: () => Promise<Record<string, string>>;
+  /** Credentials are asked for at each request: whoever gives them knows when they run out. */
+  renewing?: boolean;
+  /** The process's own fetch when absent. */
+  transport?: Transport;
 }
 
 export interface RequestOptions {
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Record<string, string>;
   json?: unknown;
+  /** Media type of `json`, where it is another than `application/json`. */
+  jsonType?: string;
   form?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Statuses, besides 2xx, that are an answer and not an error. */
@@ -115,6 +122,29 @@ export class Http {
     );
   }
 
+  /**
+   * GET of an answer that goes on: its lines as they come, until the server ends it or the signal fires,
+   * which is no error. It has no time limit of its own: the caller's signal is the deadline.
+   */
+  async *lines(target: string, options: RequestOptions & { signal: AbortSignal }): AsyncGenerator<string> {
+    const url = this.#address(target, options.query);
+    const headers = { accept: 'application/json', ...(await this.#authorize()), ...options.headers };
+    try {
+      const response = await this.#fetch(url, {
+        method: 'GET',
+        headers,
+        redirect: 'manual',
+        signal: options.signal,
+      });
+      if (!response.ok)
+        this.#refuse('GET', url, response, new TextDecoder().decode(await readBody(response)), []);
+      yield* linesOf(response);
+    } catch (error) {
+      if (options.signal.aborted) return;
+      throw error instanceof SluiceError ? error : this.#networkError('GET', url, error);
+    }
+  }
+
   parse<S extends z.ZodType>(method: string, target: string, answer: Answer, schema: S): z.output<S> {
     let body: unknown;
     try {
@@ -139,6 +169,7 @@ export class Http {
   }
 
   #authorize(): Promise<Record<string, string>> {
+    if (this.#options.renewing === true) this.#credentials = undefined;
     this.#credentials ??= this.#options.credentials?.() ?? Promise.resolve({});
     // A credential that could not be read may be there the next time.
     this.#credentials.catch(() => {
@@ -178,7 +209,7 @@ export class Http {
     };
     let body: string | undefined;
     if (options.json !== undefined) {
-      headers['content-type'] = 'application/json';
+      headers['content-type'] = options.jsonType ?? 'application/json';
       body = JSON.stringify(options.json);
     } else if (options.form !== undefined) {
       headers['content-type'] = 'application/x-www-form-urlencoded';
@@ -187,7 +218,7 @@ export class Http {
     const limit = AbortSignal.timeout(this.#services.callLimitMs);
     const signal = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
     try {
-      const response = await fetch(url, {
+      const response = await this.#fetch(url, {
         method,
         headers,
         redirect: 'manual',
@@ -205,6 +236,10 @@ export class Http {
     } catch (error) {
       throw error instanceof SluiceError ? error : this.#networkError(method, url, error);
     }
+  }
+
+  #fetch(url: URL, init: RequestInit): Promise<Response> {
+    return this.#options.transport === undefined ? fetch(url, init) : this.#options.transport(url, init);
   }
 
   #refuse(method: string, url: URL, response: Response, text: string, accepted: readonly number[]): void {
@@ -270,13 +305,30 @@ async function readBody(response: Response): Promise<Uint8Array> {
   const length = Number(response.headers.get('content-length') ?? 0);
   if (length > BODY_LIMIT) {
     await response.body?.cancel();
-    throw new SluiceError('upstream', {
-      cause: `The answer is larger than ${BODY_LIMIT} bytes.`,
-      remedy: 'Ask for less of it.',
-      reached: 'maybe',
-    });
+    throw tooLarge();
   }
   return new Uint8Array(await response.arrayBuffer());
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of response.body ?? []) {
+    rest += decoder.decode(chunk, { stream: true });
+    if (rest.length > BODY_LIMIT) throw tooLarge();
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield line;
+  }
+  if (rest !== '') yield rest;
+}
+
+function tooLarge(): SluiceError {
+  return new SluiceError('upstream', {
+    cause: `The answer is larger than ${BODY_LIMIT} bytes.`,
+    remedy: 'Ask for less of it.',
+    reached: 'maybe',
+  });
 }
 
 /** Milliseconds before a read is tried again; undefined when another try cannot help. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Http, Http as HttpClient, type HttpServices } from './http.ts';
 import { resolveSecret } from './secret.ts';
 import type { AnyTool } from './tool.ts';
+import type { Transport } from './transport.ts';
 
 /** One probe of `sluice doctor`. */
 export interface ProbeResult {
@@ -19,6 +20,9 @@ export interface Connection {
     system?: string;
     allowedHosts?: readonly string[] | undefined;
     credentials?: () => Promise<Record<string, string>>;
+    /** See HttpOptions. */
+    renewing?: boolean;
+    transport?: Transport | undefined;
   }): Http;
   secret(reference: string): Promise<string>;
   /** The client of another module named in `uses`. */
@@ -72,13 +76,15 @@ export function connectionFor(
   return {
     services,
     secret,
-    http: ({ baseUrl, system, allowedHosts, credentials }) =>
+    http: ({ baseUrl, system, allowedHosts, credentials, renewing, transport }) =>
       new HttpClient(
         {
           system: system ?? module.name,
           baseUrl,
           ...(allowedHosts === undefined ? {} : { allowedHosts }),
           ...(credentials === undefined ? {} : { credentials }),
+          ...(renewing === undefined ? {} : { renewing }),
+          ...(transport === undefined ? {} : { transport }),
         },
         services,
       ),
