@@ -95,6 +95,8 @@ export async function follow<T extends KubeObject>(
         see(event.object);
         if (options.finished(object)) return answer();
       }
+      // The server ends a watch after some minutes; one that ends at once must not be asked in a loop.
+      await pause(RECONNECT_MS, signal);
     } catch (error) {
       if (!passes(error)) throw error;
       await pause(RECONNECT_MS, signal);
