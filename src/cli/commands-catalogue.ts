@@ -14,16 +14,20 @@ import { covers, demandPersona } from '../mcp/personas.ts';
 import { type CommonOptions, command, type Outcome, show, withApp } from './context.ts';
 import { doctor } from './doctor.ts';
 import { style } from './output.ts';
+import { readable } from './table.ts';
 
 /** What there is: tools, personas, skills, flows; and whether it is well. */
 export function addCatalogueCommands(program: Command, outcome: Outcome): void {
   command(program, 'call', 'call one tool, as an agent would, and print its structured answer')
     .argument('<tool>')
     .argument('[arguments]', 'a JSON object', '{}')
-    .action(async (tool: string, text: string, options: CommonOptions) => {
+    .option('--table', 'as a person reads it: the summary, then tables (Markdown)')
+    .action(async (tool: string, text: string, options: CommonOptions & { table?: boolean }) => {
       await withApp(options, async (app) => {
         const result = await app.call(tool, parseArguments(text), { principal: app.principal });
-        show(options, result, () => JSON.stringify(result, undefined, 2));
+        show(options, result, () =>
+          options.table === true ? readable(result) : JSON.stringify(result, undefined, 2),
+        );
       });
     });
 

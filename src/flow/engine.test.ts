@@ -95,6 +95,22 @@ describe('drive', () => {
     expect(world.looks.filter((look) => look === 'a')).toHaveLength(1);
   });
 
+  it('a job that still runs at its deadline has failed, and is not begun anew by itself', async () => {
+    const { drive, world, clock } = await begun();
+    await drive();
+    clock.forward(2 * 3_600_000 - 600_000);
+    expect(states(await drive()).job).toBe('running');
+    clock.forward(600_000);
+    const late = await drive();
+    expect(late).toMatchObject({ state: 'failed' });
+    expect(late.steps[2]).toMatchObject({
+      state: 'failed',
+      attempt: 1,
+      cause: 'not within 2h: job a:1: running',
+    });
+    expect(world.sent.filter((sent) => sent.startsWith('job:'))).toEqual(['job:a:1']);
+  });
+
   it('refuses other inputs for a run that has begun, and names them', async () => {
     const { drive, engine } = await begun();
     await drive();

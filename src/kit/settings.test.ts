@@ -72,6 +72,19 @@ describe('a sandbox', () => {
     expect(
       refusal('sandbox: true\nmodules: { prow: { gangway_url: https://x.example.com } }').cause,
     ).toContain('modules.prow.gangway_url');
+    expect(
+      refusal(
+        'sandbox: true\nmodules: { kubernetes: { clusters: { a: { base_url: https://x.example.com } } } }',
+      ).cause,
+    ).toContain('modules.kubernetes.clusters.a.base_url');
+    expect(refusal('sandbox: true\nmodules: { konflux: { kubeconfig: ~/.kube/config } }').cause).toContain(
+      'modules.konflux.kubeconfig',
+    );
+    expect(
+      refusal(
+        'sandbox: true\nmodules: { git: { repositories: { a: { url: https://x.example.com/a.git } } } }',
+      ).cause,
+    ).toContain('modules.git.repositories.a.url');
     expect(refusal('sandbox: true\nclock: { url: https://x.example.com/clock }').cause).toContain(
       'clock.url',
     );

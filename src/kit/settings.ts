@@ -162,11 +162,7 @@ const LOOPBACK = /^(127(\.\d+){3}|localhost|\[::1\])$/;
 function checkSandbox(settings: Settings, file: string): void {
   const urls: [string, string][] = [];
   if (settings.clock !== undefined) urls.push(['clock.url', settings.clock.url]);
-  for (const [module, fields] of Object.entries(settings.modules)) {
-    for (const [key, value] of Object.entries(fields)) {
-      if (key.endsWith('url') && typeof value === 'string') urls.push([`modules.${module}.${key}`, value]);
-    }
-  }
+  urls.push(...addressesIn(settings.modules, 'modules'));
   if (settings.clock !== undefined && !settings.sandbox) {
     throw new SluiceError('invalid_input', {
       cause: `${file}: clock is set without sandbox: true.`,
@@ -178,10 +174,23 @@ function checkSandbox(settings: Settings, file: string): void {
     if (!URL.canParse(value) || !LOOPBACK.test(new URL(value).hostname)) {
       throw new SluiceError('invalid_input', {
         cause: `${file}: sandbox: true, but ${key} is ${value}.`,
-        remedy: 'In a sandbox every base URL is on loopback: correct the URL, or remove sandbox: true.',
+        remedy:
+          'In a sandbox every base URL is on loopback, and clusters are named by base_url: correct it, or remove sandbox: true.',
       });
     }
   }
+}
+
+/** Every address in the settings of modules, at any depth; a kubeconfig names one that is not seen here. */
+function addressesIn(value: unknown, where: string): [string, string][] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]): [string, string][] => {
+    const place = `${where}.${key}`;
+    if (typeof inner !== 'string') return addressesIn(inner, place);
+    // A record source names a repository of its system under `url`, which is no address.
+    const address = key.endsWith('_url') || (key === 'url' && inner.includes('://'));
+    return address || key === 'kubeconfig' ? [[place, inner]] : [];
+  });
 }
 
 /** The state folder: SLUICE_HOME, else the settings, else the user's state folder. */
