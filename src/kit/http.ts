@@ -37,10 +37,17 @@ export interface RequestOptions {
   /** Media type of `json`, where it is another than `application/json`. */
   jsonType?: string;
   form?: Record<string, string>;
+  /** As it goes out; its media type is among the headers. */
+  body?: string;
   signal?: AbortSignal | undefined;
   /** Statuses, besides 2xx, that are an answer and not an error. */
   accept?: readonly number[];
 }
+
+export type LibraryFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Writing = (typeof WRITING)[number];
 
 export interface Answer {
   status: number;
@@ -105,12 +112,7 @@ export class Http {
   }
 
   /** A request that changes the outside: once, and only while its permit holds. */
-  async send(
-    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    target: string,
-    permit: Permit,
-    options: RequestOptions = {},
-  ): Promise<Answer> {
+  async send(method: Writing, target: string, permit: Permit, options: RequestOptions = {}): Promise<Answer> {
     const credentials = await this.#authorize();
     permit.check();
     return await fenced(
@@ -120,6 +122,35 @@ export class Http {
         return await this.#once(method, target, { ...options, headers, signal: permit.signal }, credentials);
       },
     );
+  }
+
+  /**
+   * A fetch for a library of this system: hosts, credentials, limits, retries and refusals are ours, also then.
+   * Without a permit it only reads; with one every other request is sent once, as by `send`.
+   */
+  fetchFor(permit?: Permit, options: Pick<RequestOptions, 'accept' | 'signal'> = {}): LibraryFetch {
+    return async (input, init = {}) => {
+      const target = input instanceof URL ? input.href : typeof input === 'string' ? input : input.url;
+      const method = (init.method ?? 'GET').toUpperCase();
+      const headers = Object.fromEntries(new Headers(init.headers));
+      // Ours is put in again: a library is given none, and makes up a placeholder.
+      delete headers.authorization;
+      const body =
+        init.body === undefined || init.body === null ? undefined : await new Response(init.body).text();
+      const request: RequestOptions = {
+        ...options,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      };
+      const answer = isWriting(method)
+        ? await this.send(method, target, permit ?? noPermit(this.system, method), request)
+        : await this.get(target, request);
+      const kept = new Headers(answer.headers);
+      // The bytes are unpacked already.
+      for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) kept.delete(name);
+      const empty = [204, 205, 304].includes(answer.status);
+      return new Response(empty ? null : Buffer.from(answer.bytes), { status: answer.status, headers: kept });
+    };
   }
 
   /**
@@ -207,7 +238,7 @@ export class Http {
       ...(credentials ?? (await this.#authorize())),
       ...options.headers,
     };
-    let body: string | undefined;
+    let body = options.body;
     if (options.json !== undefined) {
       headers['content-type'] = options.jsonType ?? 'application/json';
       body = JSON.stringify(options.json);
@@ -294,6 +325,16 @@ export class Http {
       reached: refused ? 'no' : 'maybe',
     });
   }
+}
+
+function isWriting(method: string): method is Writing {
+  if (WRITING.some((writing) => writing === method)) return true;
+  if (method === 'GET') return false;
+  throw new Error(`a library wants to send ${method}`);
+}
+
+function noPermit(system: string, method: string): never {
+  throw new Error(`${system}: a library wants to send ${method} where only reads are meant`);
 }
 
 function codeOf(error: unknown): string {
