@@ -2,14 +2,22 @@ import { code, plain, table } from './markdown.ts';
 import { PROMISES } from './promise-titles.ts';
 import { SCENARIO_GROUPS } from './scenario-titles.ts';
 import type { TestName } from './test-names.ts';
+import { WORKFLOW_GROUPS } from './workflow-scenario-titles.ts';
 
 export type Coverage = ReadonlyMap<string, readonly TestName[]>;
 
-/** The acceptance scenarios that a test's name carries: `Z-S1`, `Z-T13`. */
+const GROUPS = [...SCENARIO_GROUPS, ...WORKFLOW_GROUPS];
+
+/** The acceptance scenarios that a test's name carries: `Z-S1`, `Z-T13`, `W-K04`. */
 export function scenariosIn(title: string): string[] {
-  return [...title.matchAll(/\bZ-([SCTPID])(\d+)\b/g)].map(
-    ([, group, number]) => `${group}${Number(number)}`,
+  return [...title.matchAll(/\b([ZW])-([A-Z])(\d+)\b/g)].map(([, sheet = '', letter = '', number]) =>
+    scenarioId(sheet, letter, Number(number)),
   );
+}
+
+/** As the sheets write it: two digits in the workflows' one. */
+function scenarioId(sheet: string, letter: string, number: number): string {
+  return `${sheet}-${letter}${sheet === 'W' ? String(number).padStart(2, '0') : number}`;
 }
 
 /** `promise 7`, `promises 43 and 47`. */
@@ -30,26 +38,26 @@ export function coverage(names: readonly TestName[], numbersIn: (title: string) 
 
 export function scenariosPage(names: readonly TestName[]): string {
   const covered = coverage(names, scenariosIn);
-  const groups = SCENARIO_GROUPS.map(({ letter, title, scenarios }) => ({
+  const groups = GROUPS.map(({ sheet, letter, title, scenarios }) => ({
     title,
-    rows: scenarios.map((scenario, index) => ({ id: `${letter}${index + 1}`, title: scenario })),
+    rows: scenarios.map((scenario, index) => ({ id: scenarioId(sheet, letter, index + 1), title: scenario })),
   }));
   const all = groups.flatMap(({ rows }) => rows);
   demandKnown(covered, all, 'scenario');
   const open = all.filter(({ id }) => !covered.has(id));
   const lines = [
-    '# Acceptance scenarios of the z-stream',
+    '# Acceptance scenarios',
     '',
     'GENERATED from the names of the tests by `npm run docs`; do not edit.',
     '',
-    `A test carries the number of its scenario in its name, as \`Z-S1\`. ${all.length - open.length} of ${all.length} scenarios have one. † runs only with recorded data (\`SLUICE_CORPUS\`).`,
+    `A test carries the number of its scenario in its name, as \`Z-S1\` (z-stream) or \`W-K04\` (workflows). ${all.length - open.length} of ${all.length} scenarios have one. † runs only with recorded data (\`SLUICE_CORPUS\`).`,
     '',
     '## Open',
     '',
-    ...listed(open.map(({ id, title }) => `- Z-${id}: ${plain(title)}`)),
+    ...listed(open.map(({ id, title }) => `- ${id}: ${plain(title)}`)),
   ];
   for (const group of groups) {
-    const rows = group.rows.map(({ id, title }) => [`Z-${id}`, plain(title), ...testsOf(covered, id)]);
+    const rows = group.rows.map(({ id, title }) => [id, plain(title), ...testsOf(covered, id)]);
     lines.push('', `## ${group.title}`, '', table(['number', 'scenario', 'test', 'file'], rows));
   }
   return `${lines.join('\n')}\n`;

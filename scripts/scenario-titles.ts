@@ -1,4 +1,6 @@
 export interface ScenarioGroup {
+  /** Of which sheet: the z-stream's, or the workflows'. */
+  sheet: 'Z' | 'W';
   letter: string;
   title: string;
   /** In the order of their numbers, from 1. */
@@ -7,6 +9,7 @@ export interface ScenarioGroup {
 
 export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
   {
+    sheet: 'Z',
     letter: 'S',
     title: 'StateBox',
     scenarios: [
@@ -31,6 +34,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
     ],
   },
   {
+    sheet: 'Z',
     letter: 'C',
     title: 'Build data',
     scenarios: [
@@ -46,6 +50,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
     ],
   },
   {
+    sheet: 'Z',
     letter: 'T',
     title: 'Test results',
     scenarios: [
@@ -65,6 +70,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
     ],
   },
   {
+    sheet: 'Z',
     letter: 'P',
     title: 'Tasks',
     scenarios: [
@@ -88,6 +94,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
     ],
   },
   {
+    sheet: 'Z',
     letter: 'I',
     title: 'Images',
     scenarios: [
@@ -102,6 +109,7 @@ export const SCENARIO_GROUPS: readonly ScenarioGroup[] = [
     ],
   },
   {
+    sheet: 'Z',
     letter: 'D',
     title: 'Discovery and the rest',
     scenarios: [

@@ -10,7 +10,7 @@ export interface TestName {
 /** `it('…'`, `describe('…'`; `it.each(rows)('…'` and `it.skipIf(x)('…'`; a row `['…', …]` whose label is the title. */
 const CALL = /\b(?:it|test|describe)(?:\.(?:only|concurrent|sequential|fails))*\(\s*(['"`])/g;
 const CURRIED = /\)\(\s*(['"`])/g;
-const ROW = /\[\s*(['"`])(?=Z-[SCTPID]\d|promises? \d)/g;
+const ROW = /\[\s*(['"`])(?=[ZW]-[A-Z]\d|promises? \d)/g;
 const FOLDERS = ['src', 'tools', 'sandbox', 'test'];
 /** Its rules are tried with planted names. */
 const OWN = 'test/house/';
