@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'sandbox/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/exhaustive/**', 'node_modules/**'],
+    exclude: ['test/exhaustive/**', 'test/real/**', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',

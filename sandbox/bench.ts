@@ -44,7 +44,9 @@ export class Bench {
       const basic = `sluice@example.com:${this.secret('jira')}`;
       return { authorization: `Basic ${Buffer.from(basic).toString('base64')}` };
     }
-    if (!['sheets', 'errata', 'gangway', 'github', 'slack'].includes(system)) return {};
+    const tokens = ['sheets', 'errata', 'gangway', 'github', 'slack'];
+    const clusters = ['konflux-cluster', 'apps-cluster', 'kubearchive'];
+    if (![...tokens, ...clusters].includes(system)) return {};
     return { authorization: `Bearer ${this.secret(system)}` };
   }
 

@@ -3,9 +3,12 @@ export class VirtualClock {
   #now: number;
   #inFlight = 0;
   #waiting: (() => void)[] = [];
+  readonly #moved: () => void;
 
-  constructor(now: number) {
+  /** `moved` is called after each move, before anybody hears of it. */
+  constructor(now: number, moved: () => void = () => undefined) {
     this.#now = now;
+    this.#moved = moved;
   }
 
   get now(): number {
@@ -36,6 +39,7 @@ export class VirtualClock {
     const target = to(this.#now);
     if (target < this.#now) return false;
     this.#now = target;
+    this.#moved();
     return true;
   }
 

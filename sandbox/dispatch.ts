@@ -10,14 +10,14 @@ interface Found {
   params: Map<string, string>;
 }
 
-/** One request from the outside: fault or answer, log entry, delivery. */
+/** One request from the outside: fault or answer, log entry, delivery. True when a stream stays open. */
 export async function dispatch(
   world: World,
   secrets: ReadonlyMap<string, string>,
   origin: string,
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<void> {
+): Promise<boolean> {
   const url = new URL(req.url ?? '/', origin);
   const method = req.method ?? 'GET';
   const raw = await readAll(req);
@@ -35,7 +35,7 @@ export async function dispatch(
     param: (name) => found.params.get(name) ?? '',
   };
   // Decided before the effect happens: a request that never got in must leave no trace but its line in the log.
-  const refused = fault === undefined ? undefined : before(fault.fault, fault.retry_after);
+  const refused = fault === undefined ? undefined : before(fault.fault, fault.retry_after, found.system);
   const reply = refused === undefined ? answer(found, call, world, secrets.get(system) ?? '') : refused.reply;
   const seen = fault !== undefined && isSilent(fault.fault) ? null : (reply?.status ?? null);
   world.record({
@@ -46,10 +46,15 @@ export async function dispatch(
     body: body.fields ?? raw.toString('utf8'),
     status: seen,
     expected: found.route !== undefined,
-    mutating: found.route === undefined ? !['GET', 'HEAD'].includes(method) : found.route.mutates === true,
+    mutating: mutates(found.route, call),
     ...(fault === undefined ? {} : { fault: fault.fault }),
   });
-  await deliver(res, reply, fault);
+  return deliver(res, reply, fault);
+}
+
+function mutates(route: Route | undefined, call: Call): boolean {
+  if (route === undefined) return !['GET', 'HEAD'].includes(call.method);
+  return typeof route.mutates === 'function' ? route.mutates(call) : route.mutates === true;
 }
 
 function find(method: string, path: string): Found {
@@ -76,13 +81,22 @@ function answer({ system, route }: Found, call: Call, world: World, secret: stri
   return system.guard?.(call, world, secret) ?? route.answer(call, world);
 }
 
-function before(fault: string, retryAfter: number): { reply: Reply | undefined } | undefined {
+const WORDS: Record<string, string> = {
+  '410': 'Gone',
+  '429': 'Too Many Requests',
+  '500': 'Internal Server Error',
+};
+
+function before(
+  fault: string,
+  retryAfter: number,
+  system: System | undefined,
+): { reply: Reply | undefined } | undefined {
   if (fault === 'timeout_before' || fault === 'reset_before') return { reply: undefined };
-  if (fault === '429') {
-    return { reply: json(429, { error: 'Too Many Requests' }, { 'retry-after': String(retryAfter) }) };
-  }
-  if (fault === '500') return { reply: json(500, { error: 'Internal Server Error' }) };
-  return undefined;
+  const words = WORDS[fault];
+  if (words === undefined) return undefined;
+  const body = system?.refusal?.(Number(fault)) ?? { error: words };
+  return { reply: json(Number(fault), body, fault === '429' ? { 'retry-after': String(retryAfter) } : {}) };
 }
 
 function isSilent(fault: string): boolean {

@@ -16,6 +16,7 @@ export const FaultSpec = z.strictObject({
   fault: z.enum([
     'timeout_before',
     'timeout_after',
+    '410',
     '429',
     '500',
     'truncated',

@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { World } from './world.ts';
 
+/** Where a stream goes; it may end itself. */
+export interface Sink {
+  write(text: string): void;
+  end(): void;
+}
+
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
   body: string | Buffer;
+  /** Instead of the body: opens a stream, and says how it is closed when the caller goes away. */
+  stream?: (sink: Sink) => () => void;
 }
 
 export interface Call {
@@ -26,11 +34,11 @@ export interface Body {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `:name` takes one segment, `*name` at the end takes the rest. */
   path: string;
-  /** Whether the real call is meant to change something. */
-  mutates?: true;
+  /** Whether the real call is meant to change something; a function where that depends on the call. */
+  mutates?: true | ((call: Call) => boolean);
   answer(call: Call, world: World): Reply;
 }
 
@@ -39,6 +47,8 @@ export interface System {
   name: string;
   /** Answers instead of the route when the caller may not come in. */
   guard?(call: Call, world: World, secret: string): Reply | undefined;
+  /** How it words a refusal that a fault brings about. */
+  refusal?(status: number): unknown;
   routes: readonly Route[];
 }
 

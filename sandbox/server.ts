@@ -75,5 +75,7 @@ async function serve(
   }
   const leave = world.clock.enter();
   res.once('close', leave);
-  await dispatch(world, secrets, origin, req, res);
+  const streams = await dispatch(world, secrets, origin, req, res);
+  // A stream has had its answer: time may pass while it is open.
+  if (streams) leave();
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sshpk from 'sshpk';
 import { stringify } from 'yaml';
+import { publicKeyPem } from './systems/registry-keys.ts';
 
 const PEOPLE = {
   lead: 'rl@example.com',
@@ -10,7 +11,20 @@ const PEOPLE = {
   'second-approver': 'second-approver@example.com',
 };
 
-const SECRETS = ['errata', 'gitlab', 'jenkins', 'gangway', 'github', 'slack', 'sheets', 'jira'] as const;
+const SECRETS = [
+  'errata',
+  'gitlab',
+  'jenkins',
+  'gangway',
+  'github',
+  'slack',
+  'sheets',
+  'jira',
+  'konflux-cluster',
+  'apps-cluster',
+  'kubearchive',
+  'quay',
+] as const;
 
 /** By system name. New at every start: an old token must not open a new world. */
 export function writeSecrets(dir: string): Map<string, string> {
@@ -40,6 +54,7 @@ export function writeKeys(dir: string): void {
     return `${email} namespaces="sluice-approval" ${type} ${material}\n`;
   });
   writeFileSync(join(folder, 'allowed_signers'), signers.join(''));
+  writeFileSync(join(folder, 'cosign-release.pub'), publicKeyPem('release'));
 }
 
 export function writeSettings(dir: string, url: string): string {
@@ -89,6 +104,12 @@ export function writeSettings(dir: string, url: string): string {
         channels: { release: 'qe-release', art: 'art' },
       },
       jobs: {},
+      quay: {
+        base_url: `${url}/quay`,
+        host: 'quay.io',
+        api_token: token('quay'),
+        keys: { release: `file:${join(dir, 'keys', 'cosign-release.pub')}` },
+      },
     },
     approvals: {
       allowed_signers: join(dir, 'keys', 'allowed_signers'),

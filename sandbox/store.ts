@@ -1,3 +1,5 @@
+import type { Cluster } from './kubernetes/cluster.ts';
+
 /** What requests have created. Only what was asked for is kept; what became of it is computed when asked. */
 export interface CreatedPush {
   advisory: string;
@@ -51,6 +53,8 @@ export class Store {
   builds: CreatedBuild[] = [];
   runs: CreatedRun[] = [];
   messages: CreatedMessage[] = [];
+  /** API servers that somebody has spoken to, by the system's name. */
+  clusters = new Map<string, Cluster>();
 }
 
 /** The plan for the n-th created thing: past the end of the list the last plan holds again. */

@@ -31,7 +31,7 @@ export class World {
   constructor(raw: Tree, secrets: readonly string[]) {
     this.#raw = raw;
     this.#scenario = checkScenario(raw, nameOf(raw));
-    this.clock = new VirtualClock(this.#scenario.clock);
+    this.clock = new VirtualClock(this.#scenario.clock, () => this.#timePassed());
     this.secrets = secrets;
   }
 
@@ -55,6 +55,7 @@ export class World {
     this.requests = [];
     this.effects = [];
     this.#changes.clear();
+    for (const cluster of this.store.clusters.values()) cluster.close();
     this.store = new Store();
     this.#counters.clear();
   }
@@ -65,6 +66,14 @@ export class World {
     this.#raw = raw;
     // Who patches a state means it to hold, whatever a request had made of it before.
     for (const path of leafPaths(patch)) this.#forget(keyOf(path));
+    for (const cluster of this.store.clusters.values()) {
+      cluster.adopt(this.#scenario.kubernetes[cluster.system], this.now);
+    }
+  }
+
+  /** Whoever watches hears of it at once; for all others it is soon enough when they ask. */
+  #timePassed(): void {
+    for (const cluster of this.store.clusters.values()) cluster.advance(this.now);
   }
 
   #forget(patched: string): void {

@@ -1,4 +1,5 @@
 import type { AnyModule } from '../src/kit/module.ts';
+import { appinterface } from './appinterface/module.ts';
 import { errata } from './errata/module.ts';
 import { github } from './github/module.ts';
 import { gitlab } from './gitlab/module.ts';
@@ -7,6 +8,7 @@ import { jira } from './jira/module.ts';
 import { jobs } from './jobs/module.ts';
 import { oar } from './oar/module.ts';
 import { prow } from './prow/module.ts';
+import { quay } from './quay/module.ts';
 import { releaseController } from './release-controller/module.ts';
 import { sheets } from './sheets/module.ts';
 import { slack } from './slack/module.ts';
@@ -24,4 +26,6 @@ export const modules: readonly AnyModule[] = [
   slack,
   sheets,
   jira,
+  quay,
+  appinterface,
 ];

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { IMAGE_SHAPE, Tags } from './schema-quay.ts';
 import { Instant } from './time.ts';
 
 const Image = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}),
   /** Whether it is served as a list that holds it for linux/amd64. */
   list: z.boolean().default(false),
+  ...IMAGE_SHAPE,
 });
+export type Image = z.infer<typeof Image>;
 
 const Payload = z.strictObject({
   version: z.string(),
@@ -23,7 +26,10 @@ export const Registry = z.strictObject({
   token: z.boolean().default(false),
   /** Whether blobs are served by way of a redirect. */
   redirects: z.boolean().default(false),
+  /** Whether it has the referrers API; without it a tag stands in. */
+  referrers: z.boolean().default(true),
   images: z.record(z.string(), Image).default({}),
+  tags: Tags.default({}),
   /** Which images a repository holds. */
   repositories: z.record(z.string(), z.array(z.string())).default({}),
   /** By repository and tag. */

@@ -5,7 +5,9 @@ import { Gitlab } from './schema-gitlab.ts';
 import { Brew, Catalog, Pyxis, Registry } from './schema-images.ts';
 import { Jira } from './schema-jira.ts';
 import { Jenkins, Prow } from './schema-jobs.ts';
+import { Kubernetes } from './schema-kubernetes.ts';
 import { Github, Mirror, Portal, ReleaseController, Slack, Trackers } from './schema-places.ts';
+import { Quay } from './schema-quay.ts';
 import { Sheets } from './schema-sheets.ts';
 import { Instant } from './time.ts';
 
@@ -30,6 +32,8 @@ export const Scenario = z.strictObject({
   catalog: Catalog.prefault({}),
   pyxis: Pyxis.prefault({}),
   brew: Brew.prefault({}),
+  quay: Quay.prefault({}),
+  kubernetes: Kubernetes.prefault({}),
 });
 
 export type Scenario = z.infer<typeof Scenario>;

@@ -8,9 +8,11 @@ import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { jenkins } from './jenkins.ts';
 import { jira } from './jira.ts';
+import { appsCluster, konfluxCluster, kubearchive } from './kubernetes.ts';
 import { mirror } from './mirror.ts';
 import { portal } from './portal.ts';
 import { prow } from './prow.ts';
+import { quay } from './quay.ts';
 import { registry } from './registry.ts';
 import { releaseController } from './release-controller.ts';
 import { sheets } from './sheets.ts';
@@ -33,8 +35,12 @@ export const SYSTEMS: readonly System[] = [
   portal,
   trackers,
   registry,
+  quay,
   catalog,
   pyxis,
   brew,
   koji,
+  konfluxCluster,
+  appsCluster,
+  kubearchive,
 ];

@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Payload, Registry } from '../scenario/schema-images.ts';
+import type { Image, Payload, Registry } from '../scenario/schema-images.ts';
+import { isoSeconds } from '../scenario/time.ts';
+import { ARTIFACT_BLOBS, type Artifact, artifactsOf, type Shape } from './registry-artifacts.ts';
+import { type Content, descriptor, digestOf, INDEX, jsonContent, MANIFEST } from './registry-blobs.ts';
 import { tarOf } from './tar.ts';
 
-const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const INDEX = 'application/vnd.oci.image.index.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
-
-export interface Content {
-  type: string;
-  bytes: Buffer;
-}
 
 /** An empty archive: nobody looks into it, and digests must not hang on a compressor. */
 const EMPTY_LAYER: Content = { type: LAYER, bytes: Buffer.alloc(1024) };
@@ -20,8 +15,12 @@ export interface BuiltRegistry {
   /** Manifests by `<repository>@<digest>` and `<repository>:<tag>`. */
   manifests: Map<string, Content>;
   blobs: Map<string, Content>;
-  /** What an image is asked for by: the digest of its list where it has one. */
-  digests: Map<string, string>;
+  /** By the image's name. */
+  shapes: Map<string, Shape>;
+  /** Which image, and which architecture of it, a digest is; an index has none. */
+  names: Map<string, { image: string; architecture: string | undefined }>;
+  /** Signatures and attestations by repository. */
+  artifacts: Map<string, Artifact[]>;
 }
 
 const built = new WeakMap<Registry, BuiltRegistry>();
@@ -34,15 +33,23 @@ export function contentOf(registry: Registry): BuiltRegistry {
 }
 
 function build(registry: Registry): BuiltRegistry {
-  const result: BuiltRegistry = { manifests: new Map(), blobs: new Map(), digests: new Map() };
+  const result: BuiltRegistry = {
+    manifests: new Map(),
+    blobs: new Map(ARTIFACT_BLOBS.map((blob) => [digestOf(blob.bytes), blob])),
+    shapes: new Map(),
+    names: new Map(),
+    artifacts: new Map(),
+  };
   for (const [name, image] of Object.entries(registry.images)) {
-    const holders = Object.entries(registry.repositories).filter(([, held]) => held.includes(name));
-    const manifest = imageManifest(result, image.labels, [EMPTY_LAYER]);
-    const served = image.list ? [manifest, indexOf(manifest)] : [manifest];
-    for (const [repository] of holders) {
-      for (const one of served) result.manifests.set(`${repository}@${digestOf(one.bytes)}`, one);
+    const shape = shapeOf(result, name, image);
+    for (const repository of holders(registry, name)) {
+      for (const one of [...shape.images, shape.top]) {
+        result.manifests.set(`${repository}@${digestOf(one.bytes)}`, one);
+      }
+      const artifacts = artifactsOf(image, repository, shape);
+      for (const { blob } of artifacts) result.blobs.set(digestOf(blob.bytes), blob);
+      result.artifacts.set(repository, [...(result.artifacts.get(repository) ?? []), ...artifacts]);
     }
-    result.digests.set(name, digestOf((served.at(-1) ?? manifest).bytes));
   }
   for (const [repository, payloads] of Object.entries(registry.payloads)) {
     for (const [tag, payload] of Object.entries(payloads)) {
@@ -50,7 +57,8 @@ function build(registry: Registry): BuiltRegistry {
         name,
         from: { kind: 'DockerImage', name: pullSpec(registry, payload, image) },
       }));
-      const manifest = imageManifest(result, { 'io.openshift.release': payload.version }, [
+      const labels = { 'io.openshift.release': payload.version };
+      const manifest = imageManifest(result, { labels, architecture: 'amd64' }, [
         EMPTY_LAYER,
         { type: `${LAYER}+gzip`, bytes: manifestLayer(payload.version, references) },
       ]);
@@ -61,25 +69,56 @@ function build(registry: Registry): BuiltRegistry {
   return result;
 }
 
+function holders({ repositories, tags }: Registry, image: string): string[] {
+  const listed = Object.entries(repositories).filter(([, held]) => held.includes(image));
+  const tagged = Object.entries(tags).filter(([, held]) =>
+    Object.values(held).some((steps) => steps.some(({ value }) => value === image)),
+  );
+  return [...new Set([...listed, ...tagged].map(([repository]) => repository))];
+}
+
+function shapeOf(result: BuiltRegistry, name: string, image: Image): Shape {
+  const images = image.architectures.map((architecture) => {
+    const manifest = imageManifest(result, { ...image, architecture }, [EMPTY_LAYER]);
+    result.names.set(digestOf(manifest.bytes), { image: name, architecture });
+    return { architecture, manifest };
+  });
+  const manifests = images.map(({ manifest }) => manifest);
+  const [first] = manifests;
+  if (first === undefined) throw new Error(`registry.images.${name} has no architecture`);
+  const top = image.list || images.length > 1 ? indexOf(images) : first;
+  const shape = { top, images: manifests };
+  if (top !== first) result.names.set(digestOf(top.bytes), { image: name, architecture: undefined });
+  result.shapes.set(name, shape);
+  return shape;
+}
+
 /** Payloads name the image of one architecture, never a list. */
 function pullSpec(registry: Registry, { repository }: Payload, image: string): string {
   if (image.includes('@')) return image;
-  const labels = registry.images[image]?.labels;
-  if (labels === undefined || registry.repositories[repository]?.includes(image) !== true) {
+  const found = registry.images[image];
+  if (found === undefined || registry.repositories[repository]?.includes(image) !== true) {
     throw new Error(`registry.repositories.${repository} does not hold ${image}`);
   }
-  const { bytes } = imageManifest({ blobs: new Map() }, labels, [EMPTY_LAYER]);
+  const { bytes } = imageManifest({ blobs: new Map() }, { ...found, architecture: 'amd64' }, [EMPTY_LAYER]);
   return `${registry.host}/${repository}@${digestOf(bytes)}`;
+}
+
+interface One {
+  labels: Record<string, string>;
+  architecture: string;
+  created?: number | undefined;
 }
 
 function imageManifest(
   { blobs }: Pick<BuiltRegistry, 'blobs'>,
-  labels: Record<string, string>,
+  { labels, architecture, created }: One,
   layers: readonly Content[],
 ): Content {
   const config = jsonContent(CONFIG, {
-    architecture: 'amd64',
+    architecture,
     os: 'linux',
+    ...(created === undefined ? {} : { created: isoSeconds(created) }),
     config: { Labels: labels },
     rootfs: { type: 'layers', diff_ids: layers.map(({ bytes }) => digestOf(bytes)) },
   });
@@ -92,9 +131,11 @@ function imageManifest(
   });
 }
 
-function indexOf(manifest: Content): Content {
-  const platform = { architecture: 'amd64', os: 'linux' };
-  const manifests = [{ ...descriptor(manifest), platform }];
+function indexOf(images: readonly { architecture: string; manifest: Content }[]): Content {
+  const manifests = images.map(({ architecture, manifest }) => ({
+    ...descriptor(manifest),
+    platform: { architecture, os: 'linux' },
+  }));
   return jsonContent(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests });
 }
 
@@ -112,16 +153,4 @@ function manifestLayer(version: string, tags: readonly unknown[]): Buffer {
       'release-manifests/release-metadata': JSON.stringify(metadata),
     }),
   );
-}
-
-function jsonContent(type: string, value: unknown): Content {
-  return { type, bytes: Buffer.from(JSON.stringify(value)) };
-}
-
-function descriptor({ type, bytes }: Content) {
-  return { mediaType: type, digest: digestOf(bytes), size: bytes.length };
-}
-
-export function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

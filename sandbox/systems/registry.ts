@@ -1,6 +1,8 @@
 import { bearer, type Call, json, type Reply, type System } from '../http.ts';
 import type { World } from '../world.ts';
-import { type Content, contentOf, digestOf } from './registry-content.ts';
+import { type Content, digestOf } from './registry-blobs.ts';
+import { contentOf } from './registry-content.ts';
+import { contentAt, isRepository, referrersAt, tagsAt } from './registry-tags.ts';
 
 /** Anybody gets it: what it proves is that the caller went through the token service. */
 const TOKEN = 'anonymous-pull';
@@ -16,11 +18,16 @@ export const registry: System = {
       path: '/v2/*rest',
       answer: (call, world) => {
         const [, repository = '', kind = '', reference = ''] =
-          /^(.+)\/(manifests|blobs)\/([^/]+)$/.exec(call.param('rest')) ?? [];
+          /^(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/.exec(call.param('rest')) ?? [];
         const refused = unauthorized(call, world, repository);
         if (refused !== undefined) return refused;
         if (kind === 'manifests') return manifest(world, repository, reference);
-        return blob(call, world, reference);
+        if (kind === 'blobs') return blob(call, world, reference);
+        if (kind === 'tags' && reference === 'list') return tags(call, world, repository);
+        if (kind === 'referrers' && world.scenario.registry.referrers) {
+          return served(referrersAt(world, repository, reference));
+        }
+        return { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' };
       },
     },
   ],
@@ -35,11 +42,23 @@ function unauthorized(call: Call, world: World, repository: string): Reply | und
 }
 
 function manifest(world: World, repository: string, reference: string): Reply {
-  const { registry } = world.scenario;
-  const published = registry.payloads[repository]?.[reference]?.published ?? -Infinity;
-  const at = `${repository}${reference.startsWith('sha256:') ? '@' : ':'}${reference}`;
-  const found = published <= world.now ? contentOf(registry).manifests.get(at) : undefined;
+  const found = contentAt(world, repository, reference);
   return found === undefined ? json(404, failure('MANIFEST_UNKNOWN', 'manifest unknown')) : served(found);
+}
+
+/** By name, page by page; the link of the next page is a path of this host. */
+function tags(call: Call, world: World, repository: string): Reply {
+  if (!isRepository(world, repository)) {
+    return json(404, failure('NAME_UNKNOWN', 'repository name not known to registry'));
+  }
+  const after = call.query.get('last') ?? '';
+  const names = tagsAt(world, repository)
+    .map(({ name }) => name)
+    .filter((name) => name > after);
+  const shown = names.slice(0, Math.max(1, Number(call.query.get('n') ?? 100) || 100));
+  const next = new URLSearchParams({ n: String(shown.length), last: shown.at(-1) ?? '' });
+  const link = { link: `<${call.path}?${next}>; rel="next"` };
+  return json(200, { name: repository, tags: shown }, shown.length < names.length ? link : {});
 }
 
 function blob(call: Call, world: World, digest: string): Reply {

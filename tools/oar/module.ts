@@ -5,6 +5,7 @@ import { gitlab } from '../gitlab/module.ts';
 import { jenkins } from '../jenkins/module.ts';
 import { jira } from '../jira/module.ts';
 import { prow } from '../prow/module.ts';
+import { quay } from '../quay/module.ts';
 import { releaseController } from '../release-controller/module.ts';
 import { connect } from './connect.ts';
 import { OarSettings } from './settings.ts';
@@ -14,7 +15,7 @@ export const oar = defineModule({
   name: 'oar',
   title: 'OpenShift z-stream release tasks',
   settings: OarSettings,
-  uses: [releaseController, errata, gitlab, jenkins, prow, github, jira],
+  uses: [releaseController, errata, gitlab, jenkins, prow, github, jira, quay],
   connect,
   tools,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SecretRef } from '../../src/kit/secret.ts';
+import { RegistrySettings } from '../quay/client.ts';
 import { OnQaSettings } from './discovery/notify-settings.ts';
-import { RegistrySettings } from './images/registries.ts';
 import { SourceSettings } from './sources/settings.ts';
 
 const Place = z.url({ protocol: /^https?$/ });

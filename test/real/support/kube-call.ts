@@ -59,7 +59,8 @@ export async function lines(
 
 async function open(api: Api, method: string, path: string, asked: Asked): Promise<IncomingMessage> {
   const { token, body, type = 'application/json', headers = {} } = asked;
-  const url = new URL(path, api.url);
+  const url = new URL(api.url + path);
+  const content = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
   return await new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     const request = send(url, {
@@ -70,11 +71,14 @@ async function open(api: Api, method: string, path: string, asked: Asked): Promi
       headers: {
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': type }),
+        // Node itself gives a DELETE no length, and a server then sees no body.
+        ...(content === undefined
+          ? {}
+          : { 'content-type': type, 'content-length': String(Buffer.byteLength(content)) }),
         ...headers,
       },
     });
     request.once('error', reject).once('response', resolve);
-    request.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+    request.end(content);
   });
 }

@@ -7,28 +7,34 @@ export interface Needs {
   words: string;
 }
 
-/** Commands on the path. `npm run test:real` puts what it unpacked there. */
+/** Commands on the path. `npm run test:real` puts there what it unpacked. */
 export function needs(...commands: string[]): Needs {
-  const lacking = commands.filter((command) => !isOnPath(command));
-  return { absent: lacking.length > 0, words: `(needs ${commands.join(', ')})` };
+  return {
+    absent: commands.some((command) => onPath(command) === undefined),
+    words: `(needs ${commands.join(', ')})`,
+  };
 }
 
-/** Commands, and a variable that names a file or a folder. */
+/** A variable that names a file or a folder, and commands. */
 export function needsVariable(name: string, ...commands: string[]): Needs {
-  const { absent } = needs(...commands);
   return {
-    absent: absent || (process.env[name] ?? '') === '',
+    absent: (process.env[name] ?? '') === '' || needs(...commands).absent,
     words: `(needs ${[name, ...commands].join(', ')})`,
   };
 }
 
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+export function onPath(command: string): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, command))
+    .find(isProgram);
+}
+
+export function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

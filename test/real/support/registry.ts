@@ -17,8 +17,7 @@ export interface TokenRegistry extends Registry {
 
 /** A real registry that asks nobody who he is; it deletes when told to. */
 export async function startRegistry(): Promise<Registry> {
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-registry-'));
-  return await serve(dir, {});
+  return await inFolder((dir) => serve(dir, {}));
 }
 
 /**
@@ -26,17 +25,35 @@ export async function startRegistry(): Promise<Registry> {
  * from repositories below `private/`.
  */
 export async function startTokenRegistry(): Promise<TokenRegistry> {
-  const dir = await mkdtemp(join(tmpdir(), 'sluice-registry-'));
-  const tokens = await startTokenService(dir);
-  try {
-    const registry = await serve(dir, { auth: { token: tokens.settings } });
-    const close = async () => {
-      await registry.close();
+  return await inFolder(async (dir) => {
+    const tokens = await startTokenService(dir);
+    try {
+      const registry = await serve(dir, { auth: { token: tokens.settings } });
+      const close = async () => {
+        await registry.close();
+        await tokens.close();
+      };
+      return { ...registry, user: tokens.user, password: tokens.password, close };
+    } catch (error) {
       await tokens.close();
+      throw error;
+    }
+  });
+}
+
+/** A server with a folder of its own, which goes with it. */
+async function inFolder<T extends Registry>(start: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'sluice-registry-'));
+  const remove = () => rm(dir, { recursive: true, force: true });
+  try {
+    const server = await start(dir);
+    const close = async () => {
+      await server.close();
+      await remove();
     };
-    return { url: registry.url, user: tokens.user, password: tokens.password, close };
+    return { ...server, close };
   } catch (error) {
-    await tokens.close();
+    await remove();
     throw error;
   }
 }
@@ -65,11 +82,5 @@ async function serve(dir: string, more: object): Promise<Registry> {
       return address !== undefined && [200, 401].includes((await fetch(`http://${address}/v2/`)).status);
     },
   });
-  return {
-    url: `http://${addressIn(process.output())}`,
-    async close() {
-      await process.close();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
+  return { url: `http://${addressIn(process.output())}`, close: process.close };
 }

@@ -77,15 +77,20 @@ export const TaskRunSchema = z.object({
                 exitCode: z.number(),
                 reason: z.string().default(''),
                 message: z.string().optional(),
+                finishedAt: z.string().optional(),
               })
               .optional(),
-            running: z.object({}).optional(),
+            /** Why a step of Tekton ended: a step that another one's failure kept from running has exit code 1 too. */
+            terminationReason: z.string().optional(),
+            running: z.object({ startedAt: z.string().optional() }).optional(),
             waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional(),
           }),
         )
         .default([]),
+      /** One entry for each attempt before the last one. */
+      retriesStatus: z.array(z.unknown()).default([]),
     })
-    .default({ conditions: [], podName: '', results: [], steps: [] }),
+    .default({ conditions: [], podName: '', results: [], steps: [], retriesStatus: [] }),
 });
 export type TaskRun = z.output<typeof TaskRunSchema>;
 

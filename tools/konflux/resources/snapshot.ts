@@ -32,4 +32,14 @@ export const SnapshotSchema = z.object({
 });
 export type Snapshot = z.output<typeof SnapshotSchema>;
 
+/** Annotations of a Snapshot alone (integration-service). */
+export const SNAPSHOT_ANNOTATION = {
+  /** The branch that was pushed; a merge queue pushes to a branch of its own. */
+  sourceBranch: 'pac.test.appstudio.openshift.io/source-branch',
+  /** Of the build, in milliseconds since 1970. */
+  buildStart: 'test.appstudio.openshift.io/pipelinerunstarttime',
+  shouldRelease: 'test.appstudio.openshift.io/result-should-release',
+  ignoreSupersession: 'test.appstudio.openshift.io/ignore-supersession',
+} as const;
+
 export const SNAPSHOT: ResourceType<Snapshot> = resource(V1ALPHA1, 'snapshots', 'Snapshot', SnapshotSchema);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import type { Http } from '../../../src/kit/http.ts';
+import { isDigest } from '../../quay/client.ts';
 import { see } from '../flow-page.ts';
-import { isDigest } from './pull-spec.ts';
 
 const Grade = z.object({
   grade: z.string().nullish(),

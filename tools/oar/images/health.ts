@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolContext } from '../../../src/kit/tool.ts';
+import { parsePullSpec } from '../../quay/client.ts';
 import { drift } from '../drift.ts';
 import { metadataOf } from '../metadata.ts';
 import { parseRelease } from '../release.ts';
@@ -10,7 +11,6 @@ import { advisoryImages, type ShippedImage } from './advisory-file.ts';
 import { IMAGES_AT_ONCE, mapBounded } from './bounded.ts';
 import { imagesByDigest, vulnerabilitiesOf } from './catalog.ts';
 import { gradeOf, isHealthy } from './grade.ts';
-import { parsePullSpec } from './pull-spec.ts';
 import { readable } from './readable.ts';
 import { shipmentImages } from './shipment-files.ts';
 

@@ -1,4 +1,4 @@
-import { parsePullSpec } from './pull-spec.ts';
+import { parsePullSpec } from '../../quay/client.ts';
 import { type Registries, registryOf } from './registries.ts';
 
 /** What an image is known by. Empty where it is not known. */

@@ -2,10 +2,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import type { PullSpec, Registry } from '../../quay/client.ts';
 import { drift, fromJson } from '../drift.ts';
 import { see } from '../flow-page.ts';
-import type { PullSpec } from './pull-spec.ts';
-import type { Registry } from './registry.ts';
 import { filesInTar } from './tar.ts';
 
 const REFERENCES = 'release-manifests/image-references';

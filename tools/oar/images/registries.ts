@@ -1,30 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import type { Connection } from '../../../src/kit/module.ts';
-import { SecretRef } from '../../../src/kit/secret.ts';
-import type { PullSpec } from './pull-spec.ts';
-import { Registry } from './registry.ts';
+import { type PullSpec, type Registry, type RegistrySettings, registryAt } from '../../quay/client.ts';
+import { see } from '../flow-page.ts';
 
-/** By the host that pull specs name: a registry may be reached under another address than its name. */
-export const RegistrySettings = z.record(
-  z.string().regex(/^[a-z0-9][a-z0-9.-]*(:\d+)?$/, 'the host of a pull spec, e.g. registry.example'),
-  z.strictObject({
-    base_url: z.url({ protocol: /^https?$/ }),
-    user: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'With token: asks the token service as this account.' }),
-    token: SecretRef.optional().meta({
-      description: "The account's password, or a bearer token without user.",
-    }),
-    allowed_hosts: z
-      .array(z.string().min(1))
-      .optional()
-      .meta({ description: 'Hosts of its token service and of where its blobs lie.' }),
-  }),
-);
-
+/** By the host that pull specs name. */
 export type Registries = ReadonlyMap<string, Registry>;
 
 export function registriesFrom(
@@ -32,15 +12,9 @@ export function registriesFrom(
   connection: Connection,
 ): Registries {
   return new Map(
-    Object.entries(settings).map(([host, { base_url, user, token, allowed_hosts }]) => {
-      const credentials = async (): Promise<Record<string, string>> => {
-        if (token === undefined) return {};
-        const secret = await connection.secret(token);
-        if (user === undefined) return { authorization: `Bearer ${secret}` };
-        return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` };
-      };
-      const http = connection.http({ baseUrl: base_url, system: host, allowedHosts: allowed_hosts });
-      return [host, new Registry({ http, baseUrl: base_url, credentials })] as const;
+    Object.entries(settings).map(([host, entry]) => {
+      const login = `Set user and token of modules.oar.registries['${host}'] to an account that may pull it. ${see('expired-tokens')}`;
+      return [host, registryAt(host, entry, connection, login)] as const;
     }),
   );
 }

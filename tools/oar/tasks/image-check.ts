@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { parsePullSpec } from '../../quay/client.ts';
 import { defineTool } from '../define.ts';
 import { drift } from '../drift.ts';
 import { type Checked, checkImages } from '../images/consistency.ts';
 import { type Payload, readPayload } from '../images/payload.ts';
-import { parsePullSpec, releaseOfPayload } from '../images/pull-spec.ts';
+import { releaseOfPayload } from '../images/pull-spec.ts';
 import { readable } from '../images/readable.ts';
 import { registryOf } from '../images/registries.ts';
 import { shipmentImages } from '../images/shipment-files.ts';

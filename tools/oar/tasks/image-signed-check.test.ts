@@ -8,8 +8,8 @@ import { Http } from '../../../src/kit/http.ts';
 import { createLogger } from '../../../src/kit/log.ts';
 import { Redactor } from '../../../src/kit/redact.ts';
 import type { ToolContext } from '../../../src/kit/tool.ts';
+import { digestOf, Registry as OciRegistry } from '../../quay/client.ts';
 import { ReleaseControllerClient } from '../../release-controller/client.ts';
-import { digestOf, Registry as OciRegistry } from '../images/registry.ts';
 import type { OarServices } from '../services.ts';
 import { imageSignedCheck } from './image-signed-check.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { parsePullSpec } from '../../quay/client.ts';
 import { defineTool } from '../define.ts';
 import { see } from '../flow-page.ts';
 import { mapBounded } from '../images/bounded.ts';
-import { parsePullSpec } from '../images/pull-spec.ts';
 import { registryOf } from '../images/registries.ts';
 import { parseRelease, ReleaseName } from '../release.ts';
 import { needPlace, type OarServices } from '../services.ts';

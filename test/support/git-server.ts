@@ -1,0 +1,268 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface User {
+  password: string;
+  /** Whether it may push; it may read in any case. */
+  push: boolean;
+}
+
+interface Options {
+  users?: Record<string, User>;
+  /** Whether everybody may read. */
+  open?: boolean;
+}
+
+/**
+ * What befalls the next request that fits: nothing reaches git (`drop-before`), git does it and the
+ * answer is lost (`drop-after`), no answer ever (`hang`), another status, or a redirect.
+ */
+export interface Fault {
+  request: RegExp;
+  does: 'drop-before' | 'drop-after' | 'hang' | number | { redirect: string };
+}
+
+export interface SeedCommit {
+  branch: string;
+  message?: string;
+  files?: Record<string, string | null>;
+  /** A commit id; the branch's own tip when absent, nothing for a first commit. */
+  from?: string;
+  /** Further parents. */
+  merges?: readonly string[];
+  author?: string;
+  /** Seconds since 1970. */
+  at?: number;
+}
+
+export interface Landed {
+  repo: string;
+  ref: string;
+  from: string;
+  to: string;
+}
+
+const NONE = '0'.repeat(40);
+const ENV = {
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  LC_ALL: 'C',
+};
+const HOOKS = {
+  update: '#!/bin/sh\nif grep -qxF -- "$1" protected 2>/dev/null; then echo "protected" >&2; exit 1; fi\n',
+  'post-receive': '#!/bin/sh\ncat >> landed\n',
+};
+
+/**
+ * A git host over HTTP: git's own http-backend with accounts, protected branches and faults. What
+ * was pushed is told by the repositories themselves.
+ */
+export async function gitServer(options: Options = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'sluice-git-server-'));
+  const users = options.users ?? { bot: { password: 'bot-password-1', push: true } };
+  const requests: string[] = [];
+  const authorizations: string[] = [];
+  const faults: Fault[] = [];
+  const backends = new Set<ReturnType<typeof spawn>>();
+  const repositories: string[] = [];
+  let clock = 1_767_225_600;
+
+  const git = (repo: string, args: readonly string[], input?: string | Buffer) =>
+    execFileSync('git', [`--git-dir=${join(root, repo)}`, ...args], {
+      env: ENV,
+      input: input ?? '',
+      stdio: ['pipe', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024,
+    })
+      .toString()
+      .trim();
+
+  const userOf = (request: IncomingMessage) => {
+    const [, pair = ''] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+    const [, name = '', password] = /^([^:]*):(.*)$/.exec(Buffer.from(pair, 'base64').toString()) ?? [];
+    return users[name]?.password === password ? name : undefined;
+  };
+
+  const server = createServer(async (request, response) => {
+    const line = `${request.method} ${request.url}`;
+    requests.push(line);
+    authorizations.push(request.headers.authorization ?? '');
+    const fault = takeFault(faults, line);
+    if (fault === 'drop-before') return void request.socket.destroy();
+    if (fault === 'hang') return;
+    if (typeof fault === 'number') return void response.writeHead(fault).end('fault');
+    if (typeof fault === 'object') return void response.writeHead(302, { location: fault.redirect }).end();
+    const user = userOf(request);
+    const writes = line.includes('git-receive-pack');
+    const given = request.headers.authorization !== undefined;
+    if ((given && user === undefined) || (user === undefined && (writes || options.open !== true))) {
+      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+    }
+    if (writes && user !== undefined && users[user]?.push !== true) return void response.writeHead(403).end();
+    const child = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user) });
+    backends.add(child);
+    child.once('close', () => backends.delete(child));
+    request.pipe(child.stdin);
+    child.stdin.on('error', () => undefined);
+    const parts: Buffer[] = [];
+    for await (const part of child.stdout) parts.push(part);
+    if (fault === 'drop-after') return void request.socket.destroy();
+    answer(response, Buffer.concat(parts));
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const create = (repo: string, from?: string) => {
+    mkdirSync(join(root, repo), { recursive: true });
+    if (from === undefined) {
+      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', join(root, repo)], {
+        env: ENV,
+      });
+    } else {
+      const args = ['clone', '--quiet', '--bare', '--no-hardlinks', join(root, from), join(root, repo)];
+      execFileSync('git', args, { env: ENV });
+    }
+    git(repo, ['config', 'http.receivepack', 'true']);
+    mkdirSync(join(root, repo, 'hooks'), { recursive: true });
+    for (const [name, text] of Object.entries(HOOKS)) {
+      writeFileSync(join(root, repo, 'hooks', name), text);
+      chmodSync(join(root, repo, 'hooks', name), 0o755);
+    }
+    repositories.push(repo);
+    return `${url}/${repo}`;
+  };
+
+  const tip = (repo: string, ref: string) => {
+    try {
+      return git(repo, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** Commits in order, by nobody's client: what the world did. Their ids. */
+  const seed = (repo: string, commits: readonly SeedCommit[]): string[] => {
+    const tips = new Map<string, string>();
+    const stream = commits.map((commit, index) => {
+      clock += 60;
+      const { branch, message = `change ${index}`, files = {}, merges = [] } = commit;
+      const by = `${commit.author ?? 'Dev <dev@example.com>'} ${commit.at ?? clock} +0000`;
+      const parent = commit.from ?? tips.get(branch) ?? tip(repo, `refs/heads/${branch}`);
+      tips.set(branch, `:${index + 1}`);
+      const changes = Object.entries(files).map(([path, text]) =>
+        text === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`,
+      );
+      return [
+        ...(parent === undefined ? [] : [`reset refs/heads/${branch}\n`]),
+        `commit refs/heads/${branch}\nmark :${index + 1}\nauthor ${by}\ncommitter ${by}\n${data(message)}`,
+        ...(parent === undefined ? [] : [`from ${parent}\n`]),
+        ...merges.map((one) => `merge ${one}\n`),
+        ...changes,
+        '\n',
+      ].join('');
+    });
+    const marks = join(root, 'marks');
+    git(repo, ['fast-import', '--quiet', '--force', `--export-marks=${marks}`], stream.join(''));
+    const ids = new Map(
+      readFileSync(marks, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ') as [string, string]),
+    );
+    return commits.map((_, index) => ids.get(`:${index + 1}`) ?? '');
+  };
+
+  return {
+    url,
+    root,
+    /** `METHOD /path` of every request, in order. */
+    requests,
+    authorizations,
+    /** May be changed while it runs. */
+    users,
+    faults,
+    git,
+    create,
+    /** Another bare repository with the same history. */
+    fork: (from: string, repo: string) => create(repo, from),
+    seed,
+    /** The commit of `refs/heads/…` or `refs/tags/…`; undefined when there is none. */
+    tip,
+    /** Branches that its `update` hook refuses. */
+    protect: (repo: string, branches: readonly string[]) =>
+      writeFileSync(
+        join(root, repo, 'protected'),
+        `${branches.map((name) => `refs/heads/${name}`).join('\n')}\n`,
+      ),
+    /** Every ref that a push changed, in order. */
+    landed: (): Landed[] =>
+      repositories.flatMap((repo) => {
+        const file = join(root, repo, 'landed');
+        if (!existsSync(file)) return [];
+        const lines = readFileSync(file, 'utf8').trim().split('\n');
+        return lines.map((line) => {
+          const [from = '', to = '', ref = ''] = line.split(' ');
+          return { repo, ref, from: from === NONE ? '' : from, to: to === NONE ? '' : to };
+        });
+      }),
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      for (const backend of backends) backend.kill('SIGKILL');
+      await closed;
+      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+export type GitServer = Awaited<ReturnType<typeof gitServer>>;
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+function takeFault(faults: Fault[], line: string): Fault['does'] | undefined {
+  const at = faults.findIndex(({ request }) => request.test(line));
+  return at < 0 ? undefined : faults.splice(at, 1)[0]?.does;
+}
+
+function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined) {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    ...ENV,
+    GIT_PROJECT_ROOT: root,
+    GIT_HTTP_EXPORT_ALL: '1',
+    PATH_INFO: decodeURIComponent(pathname),
+    QUERY_STRING: searchParams.toString(),
+    REQUEST_METHOD: request.method ?? 'GET',
+    CONTENT_TYPE: header('content-type'),
+    CONTENT_LENGTH: header('content-length'),
+    HTTP_CONTENT_ENCODING: header('content-encoding'),
+    GIT_PROTOCOL: header('git-protocol'),
+    REMOTE_ADDR: '127.0.0.1',
+    ...(user === undefined ? {} : { REMOTE_USER: user, GIT_COMMITTER_NAME: user }),
+  };
+}
+
+/** A CGI program writes headers, an empty line, and the body. */
+function answer(response: ServerResponse, output: Buffer): void {
+  const end = output.indexOf('\r\n\r\n');
+  const headers = output.subarray(0, Math.max(0, end)).toString().split('\r\n');
+  let status = end < 0 ? 500 : 200;
+  for (const line of headers) {
+    const [name = '', value = ''] = line.split(/: (.*)/);
+    if (name === 'Status') status = Number.parseInt(value, 10);
+    else if (name !== '') response.setHeader(name, value);
+  }
+  response.writeHead(status).end(output.subarray(end + 4));
+}

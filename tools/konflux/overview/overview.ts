@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { Where } from '../../kubernetes/client.ts';
+import { countRuns } from '../builds/classify.ts';
+import { childrenOfAll } from '../builds/runs.ts';
+import { Totals } from '../builds/shapes.ts';
+import type { KonfluxClient } from '../client.ts';
+import { type Admissions, admissionsIn } from '../releases/admission-read.ts';
+import { Name, Namespace } from '../releases/inputs.ts';
+import { call, defineTool } from '../releases/tool.ts';
+import { demandNames } from '../resources/parent.ts';
+import { type PipelineRun, runStateOf } from '../resources/pipeline-run.ts';
+import type { ReleasePlan } from '../resources/release.ts';
+import { newestFirst } from '../resources/timing.ts';
+import { countsText, SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
+import {
+  BlockedRow,
+  blockedRows,
+  FailedRow,
+  failedRow,
+  ReleaseRow,
+  RunningRow,
+  releaseRows,
+  runningRow,
+} from './attention.ts';
+import { type Inventory, inventory, only } from './inventory.ts';
+
+const Counts = z.object({
+  applications: z.int(),
+  component_groups: z.int(),
+  components: z.int(),
+  snapshots: z.int(),
+  scenarios: z.int(),
+  releases: z.int(),
+  release_plans: z.int(),
+  pipeline_runs: z.int(),
+});
+
+const Output = z.object({
+  namespace: z.string(),
+  application: z.string().nullable(),
+  counts: Counts,
+  pipelines: Totals,
+  running: z.array(RunningRow),
+  failed: z.array(FailedRow).meta({ description: 'Newest first; what timed out is among them.' }),
+  releases: z.array(ReleaseRow).meta({ description: 'In progress, then failed; newest first.' }),
+  blocked_plans: z.array(BlockedRow),
+  snapshots: z.array(SnapshotRow.omit({ failed_scenarios: true, pull_request: true, type: true })),
+  unavailable: z
+    .array(z.object({ kind: z.string(), code: z.string(), cause: z.string() }))
+    .meta({ description: 'What we may not read: its count says nothing.' }),
+  truncated: z.boolean(),
+  summary: z.string(),
+  next: z.string().optional(),
+});
+
+const SHOWN = { running: 5, failed: 5, releases: 6, blocked: 6, snapshots: 5 };
+
+const overview = defineTool({
+  name: 'konflux_overview',
+  title: 'Konflux at a glance',
+  description: `
+How a namespace, or one application of it, stands: counts by kind, pipelines that run and that failed with the reason
+and the step, Releases in progress or failed, plans that are blocked, the newest Snapshots with their test state. The
+first thing to ask; what it names has a tool of its own for the details.`,
+  effect: 'read',
+  input: z.object({
+    namespace: Namespace,
+    application: Name.optional().meta({ description: 'Or the component group.' }),
+  }),
+  output: Output,
+  run: async ({ namespace: given, application }, { client, signal, now }) => {
+    const namespace = await client.cluster.namespace(given);
+    const where = { namespace, signal };
+    const whole = await inventory(client, where);
+    const all = application === undefined ? whole : only(whole, application);
+    if (application !== undefined && all.applications.length + all.groups.length === 0)
+      await demandNames(client, { application }, where);
+    const { running, failed } = sorted(all.runs);
+    const shownFailed = failed.slice(0, SHOWN.failed);
+    const [children, admissions] = await Promise.all([
+      childrenOfAll(client, { runs: shownFailed, archived: false }, where),
+      admissionsOf(client, all.plans, where),
+    ]);
+    const releases = releaseRows(all.releases);
+    const blocked = blockedRows(all.plans, admissions);
+    const snapshots = newestFirst(all.snapshots);
+    const unavailable = [...all.unavailable, ...closed(admissions)];
+    return {
+      namespace,
+      application: application ?? null,
+      counts: countsOf(all),
+      pipelines: countRuns(all.runs.map(({ status }) => runStateOf(status.conditions))),
+      running: running.slice(0, SHOWN.running).map((run) => runningRow(run, now)),
+      failed: shownFailed.map((run) => failedRow(run, children.get(run.metadata.name) ?? [], all.runs, now)),
+      releases: releases.slice(0, SHOWN.releases),
+      blocked_plans: blocked.slice(0, SHOWN.blocked),
+      snapshots: snapshots.slice(0, SHOWN.snapshots).map(snapshotRow),
+      unavailable,
+      truncated:
+        running.length > SHOWN.running ||
+        failed.length > SHOWN.failed ||
+        releases.length > SHOWN.releases ||
+        blocked.length > SHOWN.blocked ||
+        snapshots.length > SHOWN.snapshots,
+      summary: summaryOf(application ?? namespace, all, { releases, blocked, unavailable }),
+      ...nextOf(namespace, shownFailed, releases),
+    };
+  },
+});
+
+function sorted(runs: readonly PipelineRun[]): { running: PipelineRun[]; failed: PipelineRun[] } {
+  const newest = newestFirst(runs);
+  const inStates = (...states: string[]) =>
+    newest.filter(({ status }) => states.includes(runStateOf(status.conditions)));
+  return { running: inStates('running', 'pending'), failed: inStates('failed', 'timeout') };
+}
+
+/** The admissions of every managed namespace that the plans name, one list for each. */
+async function admissionsOf(
+  client: KonfluxClient,
+  plans: readonly ReleasePlan[],
+  { signal }: Where,
+): Promise<Map<string, Admissions>> {
+  const targets = [...new Set(plans.flatMap(({ spec }) => (spec.target ? [spec.target] : [])))];
+  const found = await Promise.all(
+    targets.slice(0, MOST_TARGETS).map(async (target) => {
+      return [target, await admissionsIn(client, target, signal)] as const;
+    }),
+  );
+  return new Map(found);
+}
+
+const MOST_TARGETS = 8;
+
+function closed(admissions: ReadonlyMap<string, Admissions>) {
+  return [...admissions].flatMap(([namespace, there]) =>
+    there.access === 'forbidden'
+      ? [{ kind: `ReleasePlanAdmission in ${namespace}`, code: 'forbidden', cause: there.why }]
+      : [],
+  );
+}
+
+function countsOf(all: Inventory): z.output<typeof Counts> {
+  return {
+    applications: all.applications.length,
+    component_groups: all.groups.length,
+    components: all.components.length,
+    snapshots: all.snapshots.length,
+    scenarios: all.scenarios.length,
+    releases: all.releases.length,
+    release_plans: all.plans.length,
+    pipeline_runs: all.runs.length,
+  };
+}
+
+function summaryOf(
+  what: string,
+  all: Inventory,
+  found: { releases: { state: string }[]; blocked: unknown[]; unavailable: { kind: string }[] },
+): string {
+  const { pending, running, failed, cancelled, succeeded } = countRuns(
+    all.runs.map(({ status }) => runStateOf(status.conditions)),
+  );
+  const runs = countsText({ running, pending, failed, cancelled, succeeded });
+  const open = found.releases.filter(({ state }) => state === 'pending' || state === 'progressing').length;
+  const releases = countsText({ 'in progress': open, failed: found.releases.length - open });
+  const [newest] = newestFirst(all.snapshots);
+  return [
+    `${what}: ${countsText({ applications: all.applications.length, 'component groups': all.groups.length, components: all.components.length }) || 'no application'}.`,
+    all.runs.length === 0 ? 'No pipeline runs are left.' : `Pipelines: ${runs}.`,
+    ...(releases === '' ? [] : [`Releases: ${releases}.`]),
+    ...(found.blocked.length === 0 ? [] : [`${found.blocked.length} release plans are blocked.`]),
+    ...(newest === undefined
+      ? []
+      : [`Newest Snapshot: ${newest.metadata.name} (${snapshotRow(newest).state}).`]),
+    ...(found.unavailable.length === 0
+      ? []
+      : [`Not readable: ${found.unavailable.map(({ kind }) => kind).join(', ')}.`]),
+  ].join(' ');
+}
+
+function nextOf(
+  namespace: string,
+  failed: readonly PipelineRun[],
+  releases: readonly { name: string; state: string }[],
+): { next?: string } {
+  const [run] = failed;
+  if (run !== undefined)
+    return { next: call('konflux_pipeline_status', { name: run.metadata.name, namespace }) };
+  const release = releases[0];
+  return release === undefined
+    ? {}
+    : { next: call('konflux_release_get', { name: release.name, namespace }) };
+}
+
+export const overviewTopTools = [overview];
