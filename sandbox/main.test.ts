@@ -29,5 +29,5 @@ it('refuses a scenario that is not there', async () => {
   });
   const [code] = await once(child, 'close');
   expect(code).toBe(1);
-  expect(said).toContain('bundled ones: z-stream-4.20.27');
+  expect(said).toMatch(/bundled ones: .*z-stream-4\.20\.27/);
 });

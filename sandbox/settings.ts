@@ -123,6 +123,29 @@ export function writeSettings(dir: string, url: string): string {
   return file;
 }
 
+/** What reaches the clusters of the sandbox; `token` names the secret of a system. */
+export function kubernetesSettings(
+  url: string,
+  token: (system: 'konflux-cluster' | 'apps-cluster' | 'kubearchive') => string,
+) {
+  return {
+    konflux: {
+      base_url: `${url}/konflux-cluster`,
+      token: token('konflux-cluster'),
+      namespace: 'demo-tenant',
+      kubearchive: { base_url: `${url}/kubearchive`, token: token('kubearchive') },
+    },
+    kubernetes: {
+      clusters: { apps: { base_url: `${url}/apps-cluster`, token: token('apps-cluster') } },
+      environments: {
+        stage: { cluster: 'apps', namespace: 'demo-stage' },
+        production: { cluster: 'apps', namespace: 'demo-prod' },
+      },
+    },
+    bonfire: { cluster: 'apps' },
+  };
+}
+
 function secretFile(dir: string, system: string): string {
   return join(dir, 'secrets', `${system}-token`);
 }

@@ -6,6 +6,8 @@ import { gitlab } from './gitlab/module.ts';
 import { jenkins } from './jenkins/module.ts';
 import { jira } from './jira/module.ts';
 import { jobs } from './jobs/module.ts';
+import { konflux } from './konflux/module.ts';
+import { kubernetes } from './kubernetes/module.ts';
 import { oar } from './oar/module.ts';
 import { prow } from './prow/module.ts';
 import { quay } from './quay/module.ts';
@@ -28,4 +30,6 @@ export const modules: readonly AnyModule[] = [
   jira,
   quay,
   appinterface,
+  konflux,
+  kubernetes,
 ];

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attestImage as attest, keyPair, signImage as sign } from '../../tools/quay/testing/cosign.ts';
 import { Pusher } from '../../tools/quay/testing/push.ts';
@@ -88,6 +90,24 @@ describe.skipIf(cosign.absent)(`cosign and the tools of quay understand each oth
         { state: 'verified', key: 'cosign', predicate_type: 'https://slsa.dev/provenance/v1' },
         { state: 'wrong_key' },
       ],
+    });
+  });
+
+  it('what cosign attaches as a bundle is found where it refers to the image', async () => {
+    const { digest } = await pushImage(place('team/bundled'), { tag: 'v1', text: 'bundled' });
+    const file = join(dir, 'predicate.json');
+    writeFileSync(file, JSON.stringify({ buildDefinition: {}, runDetails: { builder: { id: 'b' } } }));
+    const about = ['--type', 'slsaprovenance1', '--predicate', file];
+    const offline = ['--tlog-upload=false', '--yes', '--allow-insecure-registry'];
+    const image = `${new URL(registry.url).host}/team/bundled@${digest}`;
+    await promisify(execFile)(
+      'cosign',
+      ['attest', '--key', ofCosign.privateKey, '--new-bundle-format', ...about, ...offline, image],
+      { env: { ...process.env, COSIGN_PASSWORD: '' } },
+    );
+    expect(await ask('quay_get_attestations', { image: 'registry.example/team/bundled:v1' })).toMatchObject({
+      verified: true,
+      attestations: [{ source: 'referrer', state: 'verified', key: 'cosign' }],
     });
   });
 

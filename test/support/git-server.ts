@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,6 +55,7 @@ export interface Landed {
   to: string;
 }
 
+const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[http]\n\treceivepack = true\n';
 const NONE = '0'.repeat(40);
 const ENV = {
   PATH: process.env.PATH ?? '',
@@ -86,7 +96,7 @@ export async function gitServer(options: Options = {}) {
   const userOf = (request: IncomingMessage) => {
     const [, pair = ''] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const [, name = '', password] = /^([^:]*):(.*)$/.exec(Buffer.from(pair, 'base64').toString()) ?? [];
-    return users[name]?.password === password ? name : undefined;
+    return password !== undefined && users[name]?.password === password ? name : undefined;
   };
 
   const server = createServer(async (request, response) => {
@@ -118,21 +128,20 @@ export async function gitServer(options: Options = {}) {
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  // A bare repository is a few files; writing them is quicker than starting git for each.
   const create = (repo: string, from?: string) => {
-    mkdirSync(join(root, repo), { recursive: true });
+    const folder = join(root, repo);
     if (from === undefined) {
-      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', join(root, repo)], {
-        env: ENV,
-      });
+      for (const name of ['objects', 'refs', 'hooks']) mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/main\n');
+      writeFileSync(join(folder, 'config'), CONFIG);
+      for (const [name, text] of Object.entries(HOOKS)) {
+        writeFileSync(join(folder, 'hooks', name), text);
+        chmodSync(join(folder, 'hooks', name), 0o755);
+      }
     } else {
-      const args = ['clone', '--quiet', '--bare', '--no-hardlinks', join(root, from), join(root, repo)];
-      execFileSync('git', args, { env: ENV });
-    }
-    git(repo, ['config', 'http.receivepack', 'true']);
-    mkdirSync(join(root, repo, 'hooks'), { recursive: true });
-    for (const [name, text] of Object.entries(HOOKS)) {
-      writeFileSync(join(root, repo, 'hooks', name), text);
-      chmodSync(join(root, repo, 'hooks', name), 0o755);
+      cpSync(join(root, from), folder, { recursive: true });
+      for (const name of ['landed', 'protected']) rmSync(join(folder, name), { force: true });
     }
     repositories.push(repo);
     return `${url}/${repo}`;

@@ -155,6 +155,11 @@ export function kubernetesContract(name: string, start: () => Promise<Kubernetes
         expect(await get(`/apis/example.com/v1/namespaces/${SPACE}/things`)).toEqual(unknown);
         expect(await get(`${GROUP}/namespaces/${SPACE}/things`)).toEqual(unknown);
         expect(await get('/apis/appstudio.redhat.com/v9/releases')).toEqual(unknown);
+        expect(await post(`${GROUP}/releases`, release('nowhere'))).toEqual(unknown);
+        expect(await get(`/api/v1/namespaces/${SPACE}/things`)).toMatchObject(
+          refused(404, 'NotFound', { message: 'the server could not find the requested resource' }),
+        );
+        expect(await post('/api/v1/configmaps', {})).toMatchObject(refused(405, 'MethodNotAllowed'));
       });
 
       it('selects by labels and by name', async () => {

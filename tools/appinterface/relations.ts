@@ -17,7 +17,7 @@ export async function show(
     await git.resolve(repo, commit, { remote, signal });
   } catch (thrown) {
     if (!(thrown instanceof SluiceError) || thrown.code !== 'not_found') throw thrown;
-    await git.fetch(repo, { remote, signal });
+    
     await git.resolve(repo, commit, { remote, signal });
   }
 }

@@ -53,11 +53,19 @@ describe('git_create_tag', () => {
     expect(world.server.tip('group/app.git', 'refs/tags/v1.2.3')).toBe(world.C1);
   });
 
-  test('is not confused by one whose name begins the same', async () => {
+  test('is not confused by names that begin or end the same', async () => {
     await using world = await gitWorld();
     world.server.git('group/app.git', ['tag', 'v1.2.3-rc', world.C1]);
-    world.server.git('group/app.git', ['tag', 'refs/tags/v1.2.3', world.C1]);
+    world.server.git('group/app.git', ['tag', 'x/v1.2.3', world.C1]);
     expect(await world.write('git_create_tag', tag(world.C2))).toMatchObject({ outcome: 'sent' });
+  });
+
+  test('a ref that git would take for it is refused: the push would go there', async () => {
+    await using world = await gitWorld();
+    world.server.git('group/app.git', ['tag', 'refs/tags/v1.2.3', world.C1]);
+    const call = world.write('git_create_tag', tag(world.C2));
+    await expect(call).rejects.toMatchObject({ rule: 'git.odd-ref' });
+    expect(world.pushes()).toEqual([]);
   });
 });
 

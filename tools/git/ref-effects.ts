@@ -7,7 +7,6 @@ import { commitOf } from './commits.ts';
 import { checkRefName } from './names.ts';
 import { notFull } from './planned.ts';
 import type { Repository } from './repository.ts';
-import { commitAt } from './resolve.ts';
 import { FULL_ID } from './sha.ts';
 import type { Published, RemoteName } from './types.ts';
 
@@ -29,7 +28,7 @@ export async function tagEffect(
   const ref = `tags/${checkRefName(tag, 'tag')}`;
   if (!FULL_ID.test(commit)) throw notFull(commit);
   await repository.bring(remote, commit, signal);
-  const stands = await commitOfTag(repository, remote, tag, signal);
+  const stands = (await repository.liveRef(remote, ref, signal))?.commit;
   if (stands !== undefined && stands !== commit) throw tagTaken(repository, tag, stands, commit);
   const moment = Date.parse(date ?? (await commitOf(mirror, commit, signal)).committed);
   const parts = {
@@ -49,7 +48,7 @@ export async function tagEffect(
       after: { tag, commit, message: parts.message },
     },
     find: async () => {
-      const now = await commitOfTag(repository, remote, tag);
+      const now = (await repository.liveRef(remote, ref))?.commit;
       if (now === undefined) return absent;
       return now === commit ? present(published) : unknown(`tag ${tag} of ${name} stands at ${now}`);
     },
@@ -58,19 +57,6 @@ export async function tagEffect(
       return published;
     },
   };
-}
-
-/** The commit behind a tag, now. */
-async function commitOfTag(
-  repository: Repository,
-  remote: RemoteName,
-  tag: string,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  if (remote === 'local') return await commitAt(repository.mirror, `refs/sluice/local/tags/${tag}`, signal);
-  const ref = `refs/tags/${tag}`;
-  const found = await repository.mirror.remote(remote).refs([ref, `${ref}^{}`], signal);
-  return found.get(`${ref}^{}`) ?? found.get(ref);
 }
 
 export interface PushWish {
@@ -95,17 +81,17 @@ export async function pushEffect(
   const ref = `${kind}/${checkRefName(as, kind === 'tags' ? 'tag' : 'branch')}`;
   checkExpected(wish);
   if (kind === 'heads') repository.assertWritable(remote, as);
-  const object = (await mirror.refs('local', signal)).get(`${kind}/${name}`);
-  if (object === undefined) throw notLocal(repository, name);
-  const commit = await commitAt(mirror, `refs/sluice/local/${kind}/${name}`, signal);
-  if (commit === undefined) throw notLocal(repository, name);
+  const made = await repository.liveRef('local', `${kind}/${checkRefName(name, 'branch')}`, signal);
+  if (made === undefined) throw notLocal(repository, name);
+  const { object, commit } = made;
   const published: Published = { remote, ref: as, commit };
   const target =
     kind === 'heads' ? placeOf(repository, remote, as) : `tag ${as} of ${repository.name} (${remote})`;
   const standing = async (stop?: AbortSignal) => {
-    const now = await repository.live(remote, ref, stop);
-    if (now === undefined || now === object) return { now, there: now === object };
-    if (kind === 'tags') return { now, there: (await commitOfTag(repository, remote, as, stop)) === commit };
+    const found = await repository.liveRef(remote, ref, stop);
+    if (found === undefined) return { now: undefined, there: false };
+    const now = found.object;
+    if (now === object || kind === 'tags') return { now, there: found.commit === commit };
     await repository.bring(remote, now, stop);
     return { now, there: await mirror.isAncestor(object, now, stop) };
   };

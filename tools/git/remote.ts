@@ -14,6 +14,11 @@ export interface RemoteOptions {
   clock: Clock;
 }
 
+export interface RemoteRef {
+  object: string;
+  commit: string;
+}
+
 const READ_TRIES = 3;
 
 export interface PushRequest {
@@ -50,8 +55,14 @@ export class Remote {
     return new Map(pairs);
   }
 
-  async ref(name: string, signal?: AbortSignal): Promise<string | undefined> {
-    return (await this.refs([name], signal)).get(name);
+  /** The object at exactly this full ref name, and the commit behind it where that is a tag. */
+  async ref(name: string, signal?: AbortSignal): Promise<RemoteRef | undefined> {
+    const found = await this.refs([name, `${name}^{}`], signal);
+    const object = found.get(name);
+    if (object !== undefined) return { object, commit: found.get(`${name}^{}`) ?? object };
+    const odd = [...found.keys()].find((ref) => ref.endsWith(`/${name}`));
+    if (odd !== undefined) throw oddRef(this.name, name, odd);
+    return undefined;
   }
 
   async fetchInto(folder: string, refspecs: readonly string[], run: GitRun): Promise<void> {
@@ -122,4 +133,13 @@ export class Remote {
   #header(line: string): [string, string] {
     return [`http.${this.url}.extraHeader`, line];
   }
+}
+
+/** Where the name itself is free, git would push to the other one. */
+function oddRef(remote: string, name: string, odd: string): SluiceError {
+  return new SluiceError('conflict', {
+    cause: `${remote} has no ${name}, but ${odd}, which git takes for it.`,
+    remedy: `Have ${odd} removed, or use another name.`,
+    rule: 'git.odd-ref',
+  });
 }

@@ -2,6 +2,8 @@ import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { fits } from './glob.ts';
 import type { Mirror } from './mirror.ts';
+import type { RemoteRef } from './remote.ts';
+import { commitAt } from './resolve.ts';
 import { GitFailure } from './run.ts';
 import type { RepositorySettings } from './settings.ts';
 import type { RemoteName } from './types.ts';
@@ -27,8 +29,14 @@ export class Repository {
 
   /** Object behind `heads/NAME` or `tags/NAME` at this moment, as the remote itself says. */
   async live(remote: RemoteName, ref: string, signal?: AbortSignal): Promise<string | undefined> {
-    if (remote === 'local') return (await this.mirror.refs('local', signal)).get(ref);
-    return await this.mirror.remote(remote).ref(`refs/${ref}`, signal);
+    return (await this.liveRef(remote, ref, signal))?.object;
+  }
+
+  async liveRef(remote: RemoteName, ref: string, signal?: AbortSignal): Promise<RemoteRef | undefined> {
+    if (remote !== 'local') return await this.mirror.remote(remote).ref(`refs/${ref}`, signal);
+    const object = (await this.mirror.refs('local', signal)).get(ref);
+    const commit = await commitAt(this.mirror, `refs/sluice/local/${ref}`, signal);
+    return object === undefined || commit === undefined ? undefined : { object, commit };
   }
 
   /** The commit, fetched first where our mirror has not got it yet. */

@@ -25,32 +25,34 @@ const EVIL = [
 ];
 
 describe('names that are no names', () => {
-  test.each(EVIL)('%j reaches no git', async (evil) => {
+  test('reach no git, by no way', async () => {
     await using world = await gitWorld();
+    const { C1 } = world;
     const refused = async (call: Promise<unknown>) =>
       await call.then(
         () => 'passed',
         (error: { code: string }) => error.code,
       );
-    const codes = [
-      await refused(world.read('git_find_commit', { ref: evil })),
-      await refused(world.read('git_log', { ref: evil })),
-      await refused(world.read('git_show', { ref: evil })),
-      await refused(world.read('git_diff', { base: world.C1, head: evil })),
-      await refused(world.read('git_compare', { base: evil, head: 'main' })),
-      await refused(world.read('git_merge_base', { base: evil, head: 'main' })),
-      await refused(world.read('git_blame', { ref: evil, path: 'b' })),
-      await refused(world.read('git_list_branches', { free_name_for: evil })),
-      await refused(world.write('git_create_branch', { remote: 'fork', branch: evil, from: world.C1 })),
-      await refused(world.write('git_create_branch', { remote: 'fork', branch: 'x', from: evil })),
-      await refused(
-        world.write('git_create_tag', { remote: 'origin', tag: evil, commit: world.C1, message: 'm' }),
-      ),
-      await refused(world.write('git_cherry_pick', { remote: 'fork', branch: 'main', commit: evil })),
-      await refused(world.write('git_push', { remote: 'fork', branch: evil })),
-    ];
-    expect(new Set(codes.slice(0, -1))).toEqual(new Set(['invalid_input']));
-    expect(['invalid_input', 'precondition']).toContain(codes.at(-1));
+    for (const evil of EVIL) {
+      const calls = {
+        find: world.read('git_find_commit', { ref: evil }),
+        log: world.read('git_log', { ref: evil }),
+        show: world.read('git_show', { ref: evil }),
+        diff: world.read('git_diff', { base: evil, head: C1 }),
+        compare: world.read('git_compare', { base: evil, head: 'main' }),
+        mergeBase: world.read('git_merge_base', { base: evil, head: 'main' }),
+        blame: world.read('git_blame', { ref: evil, path: 'b' }),
+        list: world.read('git_list_branches', { free_name_for: evil }),
+        branch: world.write('git_create_branch', { remote: 'fork', branch: evil, from: C1 }),
+        from: world.write('git_create_branch', { remote: 'fork', branch: 'x', from: evil }),
+        tag: world.write('git_create_tag', { remote: 'origin', tag: evil, commit: C1, message: 'm' }),
+        pick: world.write('git_cherry_pick', { remote: 'fork', branch: 'main', commit: evil }),
+        push: world.write('git_push', { remote: 'fork', branch: evil }),
+      };
+      for (const [name, call] of Object.entries(calls)) {
+        expect(await refused(call), `${name} ${JSON.stringify(evil)}`).toBe('invalid_input');
+      }
+    }
     expect(existsSync('/tmp/sluice-pwned')).toBe(false);
     expect(world.pushes()).toEqual([]);
   });

@@ -8,6 +8,8 @@ import type { Descriptor } from './registry-schema.ts';
 export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
 export const ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(\.v0\.\d+)?\+json/;
+/** Also kinds that say nothing: cosign writes the configuration's into the tag that stands in for referrers. */
+const KINDS = /cosign|sigstore|dsse|in-toto|^application\/vnd\.oci\.(empty|image\.config)\.v1\+json$|^$/;
 const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 
 /** Anybody who may push can attach: so many are looked at, and no more. */
@@ -71,9 +73,7 @@ async function inReferrers(
 ): Promise<Descriptor[]> {
   const { place, name } = located;
   const all = await place.registry.referrers(name, digest, signal);
-  const ours = all.filter(({ artifactType }) =>
-    /cosign|sigstore|dsse|in-toto/.test(artifactType ?? 'cosign'),
-  );
+  const ours = all.filter(({ artifactType = '' }) => KINDS.test(artifactType));
   if (ours.length > MOST_ATTACHED) throw tooMany(located, digest, ours.length);
   const manifests = await inGroups(ours, (referrer) =>
     absent(place.registry.image(name, referrer.digest, signal)),

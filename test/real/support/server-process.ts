@@ -19,6 +19,8 @@ interface Wanted {
   withinMs: number;
 }
 
+/** The kernel ends the server when whoever started it is no more. */
+const END_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 const KEPT = 200_000;
 const POLL_MS = 25;
 const GRACE_MS = 5_000;
@@ -26,7 +28,8 @@ const TRIES = 3;
 
 /** A server that ends with its test: by its pid on `close`, by the kernel when the test process dies. */
 export async function startProcess(wanted: Wanted): Promise<ServerProcess> {
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', wanted.command, ...wanted.args], {
+  const [guard, ...rest] = END_WITH_PARENT;
+  const child = spawn(guard, [...rest, wanted.command, ...wanted.args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...wanted.env },
   });

@@ -86,7 +86,7 @@ it('W-K15 what failed, timed out or was cancelled, newest first, with its cause;
           "type": "build",
         },
       ],
-      "summary": "6 pipeline runs in demo-tenant: 1 running, 2 failed (1 by time-out), 1 cancelled, 2 succeeded. The most frequent cause: failed in task build, step compile: exit code 2 (Failed).",
+      "summary": "6 pipeline runs in demo-tenant: 1 running, 2 failed (1 by time-out), 1 cancelled, 2 succeeded. The newest cause: failed in task build, step compile: exit code 2 (Failed).",
       "total": 3,
       "totals": {
         "cancelled": 1,
@@ -133,7 +133,7 @@ it('runs that ended for the same thing are one cause, told by the newest of them
     },
   ]);
   expect(answer.summary).toContain(
-    'The most frequent cause: failed in task build, step compile: exit code 2 (Failed) (3 runs).',
+    'The most frequent cause (3 runs): failed in task build, step compile: exit code 2 (Failed).',
   );
   const paths = (await konflux.requests()).map(({ path }) => path.split('/').at(-1));
   expect(paths.sort()).toEqual(['log', 'log', 'pipelineruns', 'taskruns']);

@@ -148,8 +148,9 @@ function summaryOf(
   const all = totalsSentence(total, totals, namespace);
   const [most] = causes.toSorted((a, b) => b.count - a.count);
   if (most === undefined) return `${all} None of those that the cluster still has failed or was cancelled.`;
-  const often = most.count === 1 ? '' : ` (${most.count} runs)`;
-  return `${all} ${causes.length === 1 ? 'The cause' : 'The most frequent cause'}: ${most.cause}${often}.`;
+  if (causes.length === 1) return `${all} The cause: ${most.cause}.`;
+  const which = most.count === 1 ? 'The newest cause' : `The most frequent cause (${most.count} runs)`;
+  return `${all} ${which}: ${most.cause}.`;
 }
 
 function nextOf([newest]: readonly Unwell[], namespace: string): { next?: string } {

@@ -83,7 +83,7 @@ export function runStatus(looked: Looked, now: number): z.input<typeof RunStatus
   const end = run.spec.status ?? '';
   // What went wrong or still goes on is shown first where not everything can be.
   const telling = report.tasks.filter(({ state }) => state !== 'succeeded' && state !== 'unknown');
-  const shown = new Set([...telling, ...report.tasks].slice(0, MOST_TASKS));
+  const shown = new Set([...new Set([...telling, ...report.tasks])].slice(0, MOST_TASKS));
   return {
     ...row,
     namespace,

@@ -81,21 +81,21 @@ export class Pusher {
       layers,
       ...(subject === undefined ? {} : { subject: pick(subject) }),
     };
-    return await this.manifest(document, MANIFEST, tag, artifactType);
+    return await this.manifest(document, MANIFEST, tag);
   }
 
-  /** A registry that does not take note of `subject` is told by a tag, as the specification has it. */
-  async manifest(document: object, type: string, tag?: string, artifactType?: string): Promise<Part> {
+  /**
+   * A registry that does not take note of `subject` is told by a tag, as the specification has it; cosign
+   * names there the kind of the configuration and not that of the artifact.
+   */
+  async manifest(document: object, type: string, tag?: string): Promise<Part> {
     const bytes = Buffer.from(JSON.stringify(document));
     const digest = digestOf(bytes);
     const answer = await this.#send('PUT', `/v2/${this.repository}/manifests/${tag ?? digest}`, bytes, type);
     const part: Part = { mediaType: type, digest, size: bytes.length };
     if ('subject' in document && !answer.headers.has('oci-subject')) {
       const { subject } = document as { subject: Part };
-      await this.index(
-        [{ ...part, ...(artifactType === undefined ? {} : { artifactType }) }],
-        subject.digest.replace(':', '-'),
-      );
+      await this.index([{ ...part, artifactType: EMPTY }], subject.digest.replace(':', '-'));
     }
     return part;
   }

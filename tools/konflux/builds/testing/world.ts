@@ -71,6 +71,8 @@ export async function world({ objects, archived, reactions = {}, forbidden = [] 
     /** Lets time go by, e.g. `5m`. */
     pass: async (duration: string) => await control('/clock', { advance: duration }),
     fault: async (fault: object) => await control('/faults', fault),
+    /** Changes the world behind everybody's back. */
+    patch: async (kubernetes: object) => await control('/scenario', { patch: { kubernetes } }),
     requests,
     /** Requests that change something, as `PATCH path`, with what they sent. */
     sent: async () =>

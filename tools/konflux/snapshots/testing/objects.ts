@@ -70,7 +70,13 @@ export function component(name: string, image = IMAGE, revision = SHA) {
 export function condition(text: string) {
   const [, type = '', status = '', reason = '', message = ''] =
     /^([^=]+)=([^/]+)\/([^:]+)(?:: ?(.*))?$/.exec(text) ?? [];
-  return { type, status: status as 'True' | 'False' | 'Unknown', reason, message };
+  return {
+    type,
+    status: status as 'True' | 'False' | 'Unknown',
+    reason,
+    message,
+    lastTransitionTime: '2026-01-15T10:20:00Z',
+  };
 }
 
 export const SCENARIO_API = 'appstudio.redhat.com/v1beta2';
@@ -149,4 +155,48 @@ function testTask(run: string, task: string, output: object | string | undefined
 
 export function output(result: string, successes = 0, failures = 0, warnings = 0, note = '') {
   return { result, timestamp: '1768471200', successes, failures, warnings, namespace: 'default', note };
+}
+
+export function componentObject(
+  name: string,
+  parent: { application?: string } = { application: 'demo-app' },
+  more: { annotations?: Record<string, string>; status?: object; spec?: object } = {},
+) {
+  return {
+    apiVersion: 'appstudio.redhat.com/v1alpha1',
+    kind: 'Component',
+    metadata: {
+      name,
+      namespace: 'demo-tenant',
+      creationTimestamp: '2026-01-15T08:00:00Z',
+      annotations: more.annotations ?? {},
+    },
+    spec: {
+      ...parent,
+      componentName: name,
+      source: { git: { url: `https://gitlab.example.com/demo/${name}`, revision: 'main' } },
+      ...more.spec,
+    },
+    ...(more.status === undefined ? {} : { status: more.status }),
+  };
+}
+
+export function groupObject(name: string, components: string[]) {
+  return {
+    apiVersion: SCENARIO_API,
+    kind: 'ComponentGroup',
+    metadata: { name, namespace: 'demo-tenant', creationTimestamp: '2026-01-15T08:00:00Z' },
+    spec: {
+      components: components.map((one) => ({ name: one, componentVersion: { name: 'main' } })),
+    },
+  };
+}
+
+export function applicationObject(name: string) {
+  return {
+    apiVersion: 'appstudio.redhat.com/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace: 'demo-tenant', creationTimestamp: '2026-01-15T08:00:00Z' },
+    spec: { displayName: `The ${name}` },
+  };
 }
