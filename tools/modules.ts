@@ -1,6 +1,7 @@
 import type { AnyModule } from '../src/kit/module.ts';
 import { appinterface } from './appinterface/module.ts';
 import { errata } from './errata/module.ts';
+import { git } from './git/module.ts';
 import { github } from './github/module.ts';
 import { gitlab } from './gitlab/module.ts';
 import { jenkins } from './jenkins/module.ts';
@@ -32,4 +33,5 @@ export const modules: readonly AnyModule[] = [
   appinterface,
   konflux,
   kubernetes,
+  git,
 ];

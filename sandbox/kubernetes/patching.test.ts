@@ -12,7 +12,10 @@ it('merges: maps by key, null removes, all else replaces', () => {
 });
 
 it('merges built-in lists by their key', () => {
-  const target = { containers: [{ name: 'a', image: '1', env: [{ name: 'X', value: '1' }] }, { name: 'b' }], args: ['x'] };
+  const target = {
+    containers: [{ name: 'a', image: '1', env: [{ name: 'X', value: '1' }] }, { name: 'b' }],
+    args: ['x'],
+  };
   const patch = {
     containers: [
       { name: 'a', image: '2', env: [{ name: 'Y', value: '2' }] },
@@ -23,7 +26,14 @@ it('merges built-in lists by their key', () => {
   };
   expect(strategicMerge(target, patch)).toEqual({
     containers: [
-      { name: 'a', image: '2', env: [{ name: 'X', value: '1' }, { name: 'Y', value: '2' }] },
+      {
+        name: 'a',
+        image: '2',
+        env: [
+          { name: 'X', value: '1' },
+          { name: 'Y', value: '2' },
+        ],
+      },
       { name: 'c' },
     ],
     args: ['y'],

@@ -52,7 +52,11 @@ describe('values', () => {
     [moment(), '2026-13-01T00:00:00Z', /must be of type date-time/],
     [list(text(), { minItems: 1 }), [], /should have at least 1 items/],
     [list(text(), { maxItems: 1 }), ['a', 'b'], 'FieldValueTooMany : Too many: 2: must have at most 1 items'],
-    [list(text(), { 'x-kubernetes-list-type': 'set' }), ['a', 'a'], 'FieldValueDuplicate [1]: Duplicate value: "a"'],
+    [
+      list(text(), { 'x-kubernetes-list-type': 'set' }),
+      ['a', 'a'],
+      'FieldValueDuplicate [1]: Duplicate value: "a"',
+    ],
   ])('%j refuses %j', (schema, value, why) => {
     expect(said(schema, value)).toEqual([why instanceof RegExp ? expect.stringMatching(why) : why]);
   });
@@ -61,9 +65,12 @@ describe('values', () => {
     const map = { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] };
     const schema = list(fields({ name: text(), value: text() }), map);
     expect(said(schema, [{ name: 'a' }, { name: 'b' }])).toEqual([]);
-    expect(said(schema, [{ name: 'a', value: '1' }, { name: 'a', value: '2' }])).toEqual([
-      'FieldValueDuplicate [1]: Duplicate value: {"name":"a"}',
-    ]);
+    expect(
+      said(schema, [
+        { name: 'a', value: '1' },
+        { name: 'a', value: '2' },
+      ]),
+    ).toEqual(['FieldValueDuplicate [1]: Duplicate value: {"name":"a"}']);
   });
 
   it('takes fractions and zones in a moment', () => {
@@ -135,7 +142,14 @@ describe('shape', () => {
       kind: 'X',
       metadata: { name: 'x' },
       extra: 1,
-      spec: { known: 'a', other: 1, free: { any: { thing: 1 } }, map: { k: 'v' }, items: [{ a: 'x', b: 1 }], amount: '5' },
+      spec: {
+        known: 'a',
+        other: 1,
+        free: { any: { thing: 1 } },
+        map: { k: 'v' },
+        items: [{ a: 'x', b: 1 }],
+        amount: '5',
+      },
     };
     expect(prune(schema, value)).toEqual({
       value: {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -25,9 +25,20 @@ function loadFile(file: string, seen: readonly string[]): Tree {
   if (seen.includes(file)) {
     throw new ScenarioError(`scenarios extend each other in a circle: ${[...seen, file].join(' -> ')}`);
   }
+  return fold(readOnce(file), dirname(file), [...seen, file]);
+}
+
+const read = new Map<string, { changed: number; raw: Tree }>();
+
+/** A file is parsed again only when it has changed: a scenario is started over and over, and some are long. */
+function readOnce(file: string): Tree {
+  const changed = statSync(file).mtimeMs;
+  const known = read.get(file);
+  if (known?.changed === changed) return known.raw;
   const raw: unknown = parse(readFileSync(file, 'utf8'), { maxAliasCount: 1000 });
   if (!isTree(raw)) throw new ScenarioError(`${file} holds no scenario: it is not a map`);
-  return fold(raw, dirname(file), [...seen, file]);
+  read.set(file, { changed, raw });
+  return raw;
 }
 
 function fold(raw: Tree, folder: string, seen: readonly string[]): Tree {

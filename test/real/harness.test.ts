@@ -28,13 +28,13 @@ describe('the harness', () => {
       command: 'sh',
       args: ['-c', 'echo $$; exec sleep 60'],
       ready: () => false,
-      withinMs: 300,
+      withinMs: 1_500,
     });
     const error = await start.then(
       () => undefined,
       (reason: unknown) => String(reason),
     );
-    expect(error).toMatch(/was not ready within 0.3 s/);
+    expect(error).toMatch(/was not ready within 1\.5 s/);
     const pid = Number(/\n(\d+)\n/.exec(`${error}`)?.[1]);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });

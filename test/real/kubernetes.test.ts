@@ -6,7 +6,7 @@ import { needsVariable } from './support/needs.ts';
 
 const corpus = needsVariable('SLUICE_CORPUS');
 const server = needsVariable('KUBE_APISERVER', ...['etcd', 'openssl']);
-const words = '(needs KUBE_APISERVER, SLUICE_CORPUS, etcd, openssl)';
+const words = 'Kubernetes as it is (needs KUBE_APISERVER, SLUICE_CORPUS, etcd, openssl)';
 
 describe.skipIf(corpus.absent || server.absent)(words, () => {
   kubernetesContract('a real kube-apiserver keeps the contract', async () => {

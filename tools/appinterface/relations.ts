@@ -3,8 +3,8 @@ import type { GitClient, RemoteName } from '../git/client.ts';
 import type { Standing } from './saas/promote.ts';
 
 /**
- * Makes sure that our mirror shows a commit which the remote has just named: having the object is not
- * enough (we may have made it ourselves), and a fetch of a moment ago may be older than the commit.
+ * Makes sure that our mirror shows a commit which the remote has just named. Having the object is not
+ * enough: we may have made it ourselves, and then no branch that we know of holds it.
  */
 export async function show(
   git: GitClient,
@@ -13,13 +13,7 @@ export async function show(
   remote: RemoteName,
   signal?: AbortSignal,
 ): Promise<void> {
-  try {
-    await git.resolve(repo, commit, { remote, signal });
-  } catch (thrown) {
-    if (!(thrown instanceof SluiceError) || thrown.code !== 'not_found') throw thrown;
-    
-    await git.resolve(repo, commit, { remote, signal });
-  }
+  await git.resolve(repo, commit, { remote, signal });
 }
 
 /** The commit at which two parted; undefined where they share none. Both are in our mirror. */

@@ -85,8 +85,8 @@ export class GitClient {
   }
 
   /** Brings our mirror of one remote up to date, now. */
-  async fetch(repo: string, at: At = {}): Promise<FetchReport> {
-    return await this.repository(repo).mirror.fetch(at.remote ?? 'origin', at.signal);
+  async refresh(repo: string, at: At = {}): Promise<FetchReport> {
+    return await this.repository(repo).mirror.refresh(at.remote ?? 'origin', at.signal);
   }
 
   /** A full or short id, tag, or branch; `not_found`, or `conflict` with the candidates. */

@@ -34,7 +34,7 @@ since its last fetch. The other tools fetch by themselves where a name may have 
     summary: z.string(),
   }),
   run: async ({ repository, remote }, { client, signal }) => {
-    const { changes, fetchedAt } = await client.fetch(repository, { remote, signal });
+    const { changes, fetchedAt } = await client.refresh(repository, { remote, signal });
     return {
       repository,
       remote,

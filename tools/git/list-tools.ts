@@ -82,10 +82,11 @@ itself, or NAME-v2, NAME-v3 and so on, for branches that git_create_branch or gi
   }),
   run: async ({ repository, remote, pattern, limit, free_name_for: base }, { client, signal }) => {
     const { mirror, settings } = client.repository(repository);
+    if (base !== undefined) checkRefName(base, 'branch');
     const all = await listed(mirror, remote, 'heads', '-committerdate', signal);
     const found = all.filter(({ name }) => fits(pattern, name));
     const names = all.map(({ name }) => name);
-    const free = base === undefined ? null : freeBranchName(names, checkRefName(base, 'branch'));
+    const free = base === undefined ? null : freeBranchName(names, base);
     return {
       repository,
       remote,

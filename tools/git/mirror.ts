@@ -116,7 +116,7 @@ export class Mirror {
   }
 
   /** Brings our copy of the remote up to date, now. */
-  async fetch(remote: RemoteName, signal?: AbortSignal): Promise<FetchReport> {
+  async refresh(remote: RemoteName, signal?: AbortSignal): Promise<FetchReport> {
     if (remote === 'local') return { remote, fetchedAt: await this.fetchedAt(remote), changes: [] };
     await this.#make();
     const before = await this.refs(remote, signal);

@@ -49,7 +49,7 @@ export class Repository {
       'origin',
       ...(fork === undefined ? [] : ['fork' as const]),
     ])) {
-      await this.mirror.fetch(one, signal);
+      await this.mirror.refresh(one, signal);
       if (await this.mirror.has(commit, signal)) return;
     }
     throw new SluiceError('not_found', {

@@ -35,22 +35,24 @@ describe('names that are no names', () => {
       );
     for (const evil of EVIL) {
       const calls = {
-        find: world.read('git_find_commit', { ref: evil }),
-        log: world.read('git_log', { ref: evil }),
-        show: world.read('git_show', { ref: evil }),
-        diff: world.read('git_diff', { base: evil, head: C1 }),
-        compare: world.read('git_compare', { base: evil, head: 'main' }),
-        mergeBase: world.read('git_merge_base', { base: evil, head: 'main' }),
-        blame: world.read('git_blame', { ref: evil, path: 'b' }),
-        list: world.read('git_list_branches', { free_name_for: evil }),
-        branch: world.write('git_create_branch', { remote: 'fork', branch: evil, from: C1 }),
-        from: world.write('git_create_branch', { remote: 'fork', branch: 'x', from: evil }),
-        tag: world.write('git_create_tag', { remote: 'origin', tag: evil, commit: C1, message: 'm' }),
-        pick: world.write('git_cherry_pick', { remote: 'fork', branch: 'main', commit: evil }),
-        push: world.write('git_push', { remote: 'fork', branch: evil }),
+        find: refused(world.read('git_find_commit', { ref: evil })),
+        log: refused(world.read('git_log', { ref: evil })),
+        show: refused(world.read('git_show', { ref: evil })),
+        diff: refused(world.read('git_diff', { base: evil, head: C1 })),
+        compare: refused(world.read('git_compare', { base: evil, head: 'main' })),
+        mergeBase: refused(world.read('git_merge_base', { base: evil, head: 'main' })),
+        blame: refused(world.read('git_blame', { ref: evil, path: 'b' })),
+        list: refused(world.read('git_list_branches', { free_name_for: evil })),
+        branch: refused(world.write('git_create_branch', { remote: 'fork', branch: evil, from: C1 })),
+        from: refused(world.write('git_create_branch', { remote: 'fork', branch: 'x', from: evil })),
+        tag: refused(
+          world.write('git_create_tag', { remote: 'origin', tag: evil, commit: C1, message: 'm' }),
+        ),
+        pick: refused(world.write('git_cherry_pick', { remote: 'fork', branch: 'main', commit: evil })),
+        push: refused(world.write('git_push', { remote: 'fork', branch: evil })),
       };
       for (const [name, call] of Object.entries(calls)) {
-        expect(await refused(call), `${name} ${JSON.stringify(evil)}`).toBe('invalid_input');
+        expect(await call, `${name} ${JSON.stringify(evil)}`).toBe('invalid_input');
       }
     }
     expect(existsSync('/tmp/sluice-pwned')).toBe(false);

@@ -94,6 +94,20 @@ describe('the registry', () => {
     await expect(registry.digestOf(spec)).rejects.toMatchObject({ code: 'auth' });
   });
 
+  it('follows a blob to where it lies, without our credential', async () => {
+    await using server = await standIn({
+      [`GET /v2/x/y/blobs/${sha('a')}`]: { status: 307, headers: { location: '/elsewhere?signed=1' } },
+      'GET /elsewhere': { body: 'a' },
+    });
+    const credentials = async () => ({ authorization: 'Bearer ours' });
+    const registry = new Registry({ http: server.http(), baseUrl: server.url, credentials });
+    expect(Buffer.from(await registry.blob(spec, sha('a'))).toString()).toBe('a');
+    expect(server.seen.map(({ request, headers }) => [request, headers.authorization])).toEqual([
+      [`GET /v2/x/y/blobs/${sha('a')}`, 'Bearer ours'],
+      ['GET /elsewhere?signed=1', undefined],
+    ]);
+  });
+
   it('reads a list of tags to its end, and no further than is wanted', async () => {
     const { pusher, ask } = await pushWorld({ pageSize: 2 });
     for (const tag of ['a', 'b', 'c', 'd', 'e']) await pusher.image({ tag });

@@ -64,7 +64,7 @@ after a failed one in a flow give created_after (of the newest build known) and 
         'A build created after this answers the request; when left out, after the newest that is there.',
     }),
     attempt: z.int().min(1).max(20).default(1).meta({
-      description: 'The how-manieth build since created_after is wanted; a higher one after a failed one.',
+      description: 'Which build since created_after is wanted: 2 for another one after the first has failed.',
     }),
     even_if_running: z.boolean().default(false),
     namespace: Namespace,

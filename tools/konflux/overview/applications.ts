@@ -15,6 +15,7 @@ import { SNAPSHOT, type Snapshot } from '../resources/snapshot.ts';
 import { isoOf, newestFirst } from '../resources/timing.ts';
 import { snapshotVerdict } from '../snapshots/classify.ts';
 import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
+import { inWords, plural } from '../snapshots/words.ts';
 import { namesOf } from './inventory.ts';
 
 const KINDS = ['application', 'component_group'] as const;
@@ -79,7 +80,7 @@ its newest Snapshot and the newest one that passed.`,
       summary:
         rows.length === 0
           ? `There is no application or component group in ${namespace}.`
-          : `${applications.items.length} applications and ${groups.length} component groups in ${namespace}, with ${components.items.length} components.`,
+          : `${plural(applications.items.length, 'application')} and ${plural(groups.length, 'component group')} in ${namespace}, with ${plural(components.items.length, 'component')}.`,
     };
   },
 });
@@ -204,10 +205,10 @@ One application or component group: its components, integration tests, release p
         ownSnapshots.length > MOST.snapshots ||
         ownReleases.length > MOST.releases,
       summary:
-        `${name} has ${members.length} components, ${tests.length} integration tests and ${ownPlans.length} release plans. ` +
+        `${name} has ${plural(members.length, 'component')}, ${plural(tests.length, 'integration test')} and ${plural(ownPlans.length, 'release plan')}. ` +
         (newest === undefined
           ? 'It has no Snapshot.'
-          : `Its newest Snapshot ${newest.metadata.name} is ${snapshotVerdict(newest).state}.`),
+          : `Its newest Snapshot ${newest.metadata.name} ${inWords(snapshotVerdict(newest).state)}.`),
       next: call('konflux_overview', { application: name, namespace }),
     };
   },

@@ -105,10 +105,12 @@ export function releaseRows(releases: readonly Release[]): z.output<typeof Relea
     phase: verdict.phase ?? null,
     message: oneLine(verdict.message, 140),
     created_at: isoOf(release.metadata.creationTimestamp),
-    recovered: succeeded.some(
-      (other) =>
-        other.release.spec.releasePlan === release.spec.releasePlan && isLater(other.release, release),
-    ),
+    recovered:
+      isOver(verdict.state) &&
+      succeeded.some(
+        (other) =>
+          other.release.spec.releasePlan === release.spec.releasePlan && isLater(other.release, release),
+      ),
   }));
 }
 

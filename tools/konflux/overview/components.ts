@@ -15,6 +15,7 @@ import { SNAPSHOT } from '../resources/snapshot.ts';
 import { isoOf, newestFirst } from '../resources/timing.ts';
 import { isOf } from '../snapshots/list.ts';
 import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
+import { plural } from '../snapshots/words.ts';
 
 const Row = z.object({
   name: z.string(),
@@ -91,7 +92,7 @@ built, the digest that was last promoted, and what is wrong with one.`,
       components: rows.slice(0, limit),
       truncated: found.length > limit,
       summary:
-        `${application ?? namespace} has ${found.length} component${found.length === 1 ? '' : 's'}.` +
+        `${application ?? namespace} has ${plural(found.length, 'component')}.` +
         (bad.length === 0 ? '' : ` With a problem: ${bad.slice(0, 6).join(', ')}.`),
     };
   },
@@ -201,7 +202,7 @@ nudges, and how its pipelines are set up (Pipelines as Code state, errors of bui
       summary: [
         built === null
           ? `No build of ${name} is left in the cluster.`
-          : `The last build of ${name}, ${built.name}, is ${built.state}.`,
+          : `Last build of ${name}: ${built.name} (${built.state}).`,
         status.lastBuiltCommit === ''
           ? 'It has not been built yet.'
           : `Last built commit: ${status.lastBuiltCommit}.`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Where } from '../../kubernetes/client.ts';
+import type { ResourceType, Where } from '../../kubernetes/client.ts';
 import { countRuns } from '../builds/classify.ts';
 import { childrenOfAll } from '../builds/runs.ts';
 import { Totals } from '../builds/shapes.ts';
@@ -7,11 +7,16 @@ import type { KonfluxClient } from '../client.ts';
 import { type Admissions, admissionsIn } from '../releases/admission-read.ts';
 import { Name, Namespace } from '../releases/inputs.ts';
 import { call, defineTool } from '../releases/tool.ts';
+import { APPLICATION, COMPONENT_GROUP } from '../resources/application.ts';
+import { COMPONENT } from '../resources/component.ts';
 import { demandNames } from '../resources/parent.ts';
-import { type PipelineRun, runStateOf } from '../resources/pipeline-run.ts';
-import type { ReleasePlan } from '../resources/release.ts';
+import { PIPELINE_RUN, type PipelineRun, runStateOf } from '../resources/pipeline-run.ts';
+import { RELEASE, RELEASE_PLAN, type ReleasePlan } from '../resources/release.ts';
+import { SCENARIO } from '../resources/scenario.ts';
+import { SNAPSHOT } from '../resources/snapshot.ts';
 import { newestFirst } from '../resources/timing.ts';
-import { countsText, SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
+import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
+import { countsText, plural } from '../snapshots/words.ts';
 import {
   BlockedRow,
   blockedRows,
@@ -24,16 +29,19 @@ import {
 } from './attention.ts';
 import { type Inventory, inventory, only } from './inventory.ts';
 
-const Counts = z.object({
-  applications: z.int(),
-  component_groups: z.int(),
-  components: z.int(),
-  snapshots: z.int(),
-  scenarios: z.int(),
-  releases: z.int(),
-  release_plans: z.int(),
-  pipeline_runs: z.int(),
-});
+const Count = z.int().nullable();
+const Counts = z
+  .object({
+    applications: Count,
+    component_groups: Count,
+    components: Count,
+    snapshots: Count,
+    scenarios: Count,
+    releases: Count,
+    release_plans: Count,
+    pipeline_runs: Count,
+  })
+  .meta({ description: 'Null for what we may not read.' });
 
 const Output = z.object({
   namespace: z.string(),
@@ -47,7 +55,7 @@ const Output = z.object({
   snapshots: z.array(SnapshotRow.omit({ failed_scenarios: true, pull_request: true, type: true })),
   unavailable: z
     .array(z.object({ kind: z.string(), code: z.string(), cause: z.string() }))
-    .meta({ description: 'What we may not read: its count says nothing.' }),
+    .meta({ description: 'What we may not read.' }),
   truncated: z.boolean(),
   summary: z.string(),
   next: z.string().optional(),
@@ -81,6 +89,9 @@ first thing to ask; what it names has a tool of its own for the details.`,
       childrenOfAll(client, { runs: shownFailed, archived: false }, where),
       admissionsOf(client, all.plans, where),
     ]);
+    const failures = shownFailed.map((run) =>
+      failedRow(run, children.get(run.metadata.name) ?? [], all.runs, now),
+    );
     const releases = releaseRows(all.releases);
     const blocked = blockedRows(all.plans, admissions);
     const snapshots = newestFirst(all.snapshots);
@@ -91,7 +102,7 @@ first thing to ask; what it names has a tool of its own for the details.`,
       counts: countsOf(all),
       pipelines: countRuns(all.runs.map(({ status }) => runStateOf(status.conditions))),
       running: running.slice(0, SHOWN.running).map((run) => runningRow(run, now)),
-      failed: shownFailed.map((run) => failedRow(run, children.get(run.metadata.name) ?? [], all.runs, now)),
+      failed: failures,
       releases: releases.slice(0, SHOWN.releases),
       blocked_plans: blocked.slice(0, SHOWN.blocked),
       snapshots: snapshots.slice(0, SHOWN.snapshots).map(snapshotRow),
@@ -103,7 +114,7 @@ first thing to ask; what it names has a tool of its own for the details.`,
         blocked.length > SHOWN.blocked ||
         snapshots.length > SHOWN.snapshots,
       summary: summaryOf(application ?? namespace, all, { releases, blocked, unavailable }),
-      ...nextOf(namespace, shownFailed, releases),
+      ...nextOf(namespace, failures, releases),
     };
   },
 });
@@ -141,15 +152,18 @@ function closed(admissions: ReadonlyMap<string, Admissions>) {
 }
 
 function countsOf(all: Inventory): z.output<typeof Counts> {
+  const closed = new Set(all.unavailable.map(({ kind }) => kind));
+  const count = (type: ResourceType<unknown>, objects: readonly unknown[]) =>
+    closed.has(type.kind) ? null : objects.length;
   return {
-    applications: all.applications.length,
-    component_groups: all.groups.length,
-    components: all.components.length,
-    snapshots: all.snapshots.length,
-    scenarios: all.scenarios.length,
-    releases: all.releases.length,
-    release_plans: all.plans.length,
-    pipeline_runs: all.runs.length,
+    applications: count(APPLICATION, all.applications),
+    component_groups: count(COMPONENT_GROUP, all.groups),
+    components: count(COMPONENT, all.components),
+    snapshots: count(SNAPSHOT, all.snapshots),
+    scenarios: count(SCENARIO, all.scenarios),
+    releases: count(RELEASE, all.releases),
+    release_plans: count(RELEASE_PLAN, all.plans),
+    pipeline_runs: count(PIPELINE_RUN, all.runs),
   };
 }
 
@@ -166,10 +180,10 @@ function summaryOf(
   const releases = countsText({ 'in progress': open, failed: found.releases.length - open });
   const [newest] = newestFirst(all.snapshots);
   return [
-    `${what}: ${countsText({ applications: all.applications.length, 'component groups': all.groups.length, components: all.components.length }) || 'no application'}.`,
+    `${what}: ${parents(all)}.`,
     all.runs.length === 0 ? 'No pipeline runs are left.' : `Pipelines: ${runs}.`,
     ...(releases === '' ? [] : [`Releases: ${releases}.`]),
-    ...(found.blocked.length === 0 ? [] : [`${found.blocked.length} release plans are blocked.`]),
+    ...(found.blocked.length === 0 ? [] : [`Blocked release plans: ${found.blocked.length}.`]),
     ...(newest === undefined
       ? []
       : [`Newest Snapshot: ${newest.metadata.name} (${snapshotRow(newest).state}).`]),
@@ -179,18 +193,25 @@ function summaryOf(
   ].join(' ');
 }
 
+function parents({ applications, groups, components }: Inventory): string {
+  const parts = [
+    ...(applications.length === 0 ? [] : [plural(applications.length, 'application')]),
+    ...(groups.length === 0 ? [] : [plural(groups.length, 'component group')]),
+    plural(components.length, 'component'),
+  ];
+  return parts.join(', ');
+}
+
+/** What nobody has made good yet goes first. */
 function nextOf(
   namespace: string,
-  failed: readonly PipelineRun[],
-  releases: readonly { name: string; state: string }[],
+  failed: readonly z.output<typeof FailedRow>[],
+  releases: readonly z.output<typeof ReleaseRow>[],
 ): { next?: string } {
-  const [run] = failed;
-  if (run !== undefined)
-    return { next: call('konflux_pipeline_status', { name: run.metadata.name, namespace }) };
-  const release = releases[0];
-  return release === undefined
-    ? {}
-    : { next: call('konflux_release_get', { name: release.name, namespace }) };
+  const release = releases.find(({ recovered }) => !recovered);
+  if (release !== undefined) return { next: call('konflux_release_get', { name: release.name, namespace }) };
+  const run = failed.find(({ recovered }) => !recovered);
+  return run === undefined ? {} : { next: call('konflux_pipeline_status', { name: run.name, namespace }) };
 }
 
 export const overviewTopTools = [overview];

@@ -5,6 +5,7 @@ import { Name, Namespace } from '../releases/inputs.ts';
 import { defineTool } from '../releases/tool.ts';
 import { POLICY, type Policy, type VolatileRule } from '../resources/policy.ts';
 import { isoOf } from '../resources/timing.ts';
+import { plural } from '../snapshots/words.ts';
 
 const Exception = z.object({
   source: z.string(),
@@ -164,10 +165,10 @@ function summaryOf({ metadata, spec }: Policy, exceptions: readonly Exception[])
     0,
   );
   return [
-    `${metadata.name} takes rules from ${spec.sources.length} source${spec.sources.length === 1 ? '' : 's'} and excludes ${excluded} for good.`,
+    `${metadata.name} takes rules from ${plural(spec.sources.length, 'source')} and excludes ${excluded} for good.`,
     active.length === 0
       ? 'No exception for a time holds now.'
-      : `${active.length} exception${active.length === 1 ? '' : 's'} for a time hold${active.length === 1 ? 's' : ''} now.`,
+      : `Exceptions for a time that hold now: ${active.length}.`,
     ...(next === undefined ? [] : [`Next to end: ${next.rule} on ${(next.until ?? '').slice(0, 10)}.`]),
   ].join(' ');
 }

@@ -7,6 +7,7 @@ import { SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';
 import { ComponentRow, componentRow, parentFields, parentFieldsShape } from './rows.ts';
+import { plural } from './words.ts';
 
 const Side = z.object({
   name: z.string(),
@@ -147,8 +148,7 @@ function summaryOf(
   ].flat();
   const from = before.metadata.name;
   const to = after.metadata.name;
-  if (parts.length === 0)
-    return `${from} and ${to} hold the same ${unchanged} component${unchanged === 1 ? '' : 's'}.`;
+  if (parts.length === 0) return `${from} and ${to} hold the same ${plural(unchanged, 'component')}.`;
   const older = Date.parse(after.metadata.creationTimestamp) < Date.parse(before.metadata.creationTimestamp);
   return `From ${from} to ${to}: ${parts.join(', ')}, ${unchanged} unchanged.${older ? ` ${to} is the older one.` : ''}`;
 }

@@ -97,7 +97,7 @@ describe('from a full list', () => {
     { name: 'demo-web', image: NEW, revision: NEW_SHA, git_url: 'https://gitlab.example.com/fork/demo-web' },
   ];
 
-  it('of an application: the repository is the component\'s own unless it is given', async () => {
+  it("of an application: the repository is the component's own unless it is given", async () => {
     await using w = await world({ objects });
     await w.write('konflux_snapshot_create', { key: 'k', application: 'demo-app', components: full });
     expect((await w.happened())[0]?.data.object).toMatchObject({
@@ -139,11 +139,27 @@ describe('from a full list', () => {
 
 describe('is refused before anything is sent', () => {
   it.each([
-    ['an image without a digest', { ...GIVEN, components: [{ ...replacement, image: 'quay.io/demo/x:latest' }] }, 'invalid_input'],
-    ['a digest that is cut', { ...GIVEN, components: [{ ...replacement, image: IMAGE.slice(0, -1) }] }, 'invalid_input'],
-    ['a shortened commit', { ...GIVEN, components: [{ ...replacement, revision: SHA.slice(0, 8) }] }, 'invalid_input'],
+    [
+      'an image without a digest',
+      { ...GIVEN, components: [{ ...replacement, image: 'quay.io/demo/x:latest' }] },
+      'invalid_input',
+    ],
+    [
+      'a digest that is cut',
+      { ...GIVEN, components: [{ ...replacement, image: IMAGE.slice(0, -1) }] },
+      'invalid_input',
+    ],
+    [
+      'a shortened commit',
+      { ...GIVEN, components: [{ ...replacement, revision: SHA.slice(0, 8) }] },
+      'invalid_input',
+    ],
     ['a component twice', { ...GIVEN, components: [replacement, replacement] }, 'invalid_input'],
-    ['an unknown component', { ...GIVEN, components: [{ ...replacement, name: 'demo-backent' }] }, 'not_found'],
+    [
+      'an unknown component',
+      { ...GIVEN, components: [{ ...replacement, name: 'demo-backent' }] },
+      'not_found',
+    ],
     ['a Snapshot that is not there', { ...GIVEN, from: 'demo-app-9' }, 'not_found'],
     ['both from and application', { ...GIVEN, application: 'demo-app' }, 'invalid_input'],
     ['neither', { key: 'k', components: [replacement] }, 'invalid_input'],
@@ -179,7 +195,10 @@ describe('is refused before anything is sent', () => {
     const other = { ...replacement, name: 'demo-web' };
     await expect(
       w.effects('konflux_snapshot_create', { ...GIVEN, from: 'tagged', components: [other] }),
-    ).rejects.toMatchObject({ code: 'precondition', remedy: expect.stringContaining('Replace demo-backend') });
+    ).rejects.toMatchObject({
+      code: 'precondition',
+      remedy: expect.stringContaining('Replace demo-backend'),
+    });
     expect(await w.effects('konflux_snapshot_create', { ...GIVEN, from: 'tagged' })).toHaveLength(1);
   });
 });

@@ -13,6 +13,7 @@ import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';
 import { type Override, type OverrideComponent, overrideEffect } from './override.ts';
 import { ComponentRow, componentRow } from './rows.ts';
+import { plural } from './words.ts';
 
 const Given = z.object({
   name: Name.meta({ description: 'A Component of the application.' }),
@@ -84,7 +85,7 @@ base of later Snapshots too, and is tested like any other: then see konflux_snap
       components: components.slice(0, 20).map(componentRow),
       component_count: components.length,
       truncated: components.length > 20,
-      summary: `${name} (${components.length} components) ${created ? 'was created' : 'was there already'}; its tests start by themselves.`,
+      summary: `${name} (${plural(components.length, 'component')}) ${created ? 'was created' : 'was there already'}; its tests start by themselves.`,
       next: call('konflux_snapshot_tests', { name, namespace }),
     };
   },

@@ -6,8 +6,9 @@ import { call, defineTool } from '../releases/tool.ts';
 import { SNAPSHOT_ANNOTATION, type Snapshot } from '../resources/snapshot.ts';
 import { promotability, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
-import { ComponentRow, componentRow, inWords, SnapshotRow, snapshotRow } from './rows.ts';
+import { ComponentRow, componentRow, SnapshotRow, snapshotRow } from './rows.ts';
 import { OUTCOMES } from './test-status.ts';
+import { inWords, plural } from './words.ts';
 
 export const SnapshotName = Name.meta({ description: 'The name of the Snapshot (not a commit).' });
 
@@ -89,7 +90,7 @@ function summaryOf(snapshot: Snapshot, archived: boolean): string {
   const count = snapshot.spec.components.length;
   const parts = [
     `${row.name} ${inWords(row.state)}${archived ? ' and is known from the archive alone' : ''}:`,
-    `${count} component${count === 1 ? '' : 's'}${of === null ? '' : ` of ${of}`}.`,
+    `${plural(count, 'component')}${of === null ? '' : ` of ${of}`}.`,
     reasons.length === 0 ? 'It may be promoted.' : `It may not be promoted: ${reasons.join(' ')}`,
   ];
   return parts.join(' ');

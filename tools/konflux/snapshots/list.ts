@@ -6,7 +6,8 @@ import { demandNames } from '../resources/parent.ts';
 import type { Snapshot } from '../resources/snapshot.ts';
 import { eventOf, SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { findSnapshots, fits } from './find.ts';
-import { countBy, countsText, SnapshotRow, snapshotRow } from './rows.ts';
+import { SnapshotRow, snapshotRow } from './rows.ts';
+import { countBy, countsText, plural } from './words.ts';
 
 export const Commit = z
   .string()
@@ -84,8 +85,8 @@ function summaryOf(namespace: string, total: number, found: readonly Snapshot[],
     return total === 0
       ? `There are no Snapshots in ${namespace}.`
       : `None of the ${total} Snapshots in ${namespace} matches.`;
-  const many = found.length === total ? `${total}` : `${found.length} of ${total}`;
-  return `${many} Snapshot${total === 1 ? '' : 's'} in ${namespace}: ${states}. The newest is ${newest.metadata.name} (${snapshotVerdict(newest).state}).`;
+  const many = plural(total, 'Snapshot');
+  return `${found.length === total ? many : `${found.length} of ${many}`} in ${namespace}: ${states}. The newest is ${newest.metadata.name} (${snapshotVerdict(newest).state}).`;
 }
 
 export const listTools = [list];

@@ -153,7 +153,12 @@ describe('W-I04 a failed integration test is run again', () => {
 describe('is refused', () => {
   it.each([
     ['while it runs', TESTING, [running('demo-smoke')], GIVEN],
-    ['while one of all runs', TESTING, [failed('demo-smoke'), running('demo-perf')], { ...GIVEN, scenario: 'all' }],
+    [
+      'while one of all runs',
+      TESTING,
+      [failed('demo-smoke'), running('demo-perf')],
+      { ...GIVEN, scenario: 'all' },
+    ],
     ['while it waits', TESTING, [{ ...running('demo-smoke'), status: 'Pending' }], GIVEN],
   ])('%s', async (_, conditions, tests, given) => {
     await using w = await world({ objects: [snapshot({ conditions, tests }), ...scenarios] });
@@ -169,14 +174,18 @@ describe('is refused', () => {
 
   it('for a scenario that its application has not', async () => {
     await using w = await world({ objects: [snapshot(), ...scenarios] });
-    await expect(w.effects('konflux_test_rerun', { ...GIVEN, scenario: 'demo-smoky' })).rejects.toMatchObject({
-      code: 'not_found',
-      remedy: 'Did you mean demo-smoke?',
-    });
-    await expect(w.effects('konflux_test_rerun', { ...GIVEN, scenario: 'of-another' })).rejects.toMatchObject({
-      code: 'not_found',
-      remedy: 'It has: demo-perf, demo-smoke.',
-    });
+    await expect(w.effects('konflux_test_rerun', { ...GIVEN, scenario: 'demo-smoky' })).rejects.toMatchObject(
+      {
+        code: 'not_found',
+        remedy: 'Did you mean demo-smoke?',
+      },
+    );
+    await expect(w.effects('konflux_test_rerun', { ...GIVEN, scenario: 'of-another' })).rejects.toMatchObject(
+      {
+        code: 'not_found',
+        remedy: 'It has: demo-perf, demo-smoke.',
+      },
+    );
   });
 
   it('W-K24 on a Snapshot that has been pruned', async () => {
@@ -186,7 +195,9 @@ describe('is refused', () => {
 
   it('W-K23 for a component group it works alike', async () => {
     const spec = { componentGroup: 'demo-group', components: [] };
-    const own = scenarioObject('demo-smoke', { spec: { application: undefined, componentGroup: 'demo-group' } });
+    const own = scenarioObject('demo-smoke', {
+      spec: { application: undefined, componentGroup: 'demo-group' },
+    });
     await using w = await world({ objects: [snapshot({ spec }), own] });
     expect(await w.write('konflux_test_rerun', GIVEN)).toMatchObject({ requested: true });
   });

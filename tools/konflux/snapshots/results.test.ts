@@ -221,6 +221,16 @@ describe('konflux_test_results', () => {
     });
   });
 
+  it('where the tasks have been pruned, what the run says as a whole', async () => {
+    const value = JSON.stringify(WARNED);
+    const [run] = testRunObjects('smoke-1') as [{ status: object }];
+    const bare = { ...run, status: { ...run.status, results: [{ name: 'TEST_OUTPUT', value }] } };
+    await using w = await world({ objects: [snapshotNamed('demo-app-1'), bare] });
+    expect(await w.read('konflux_test_results', { snapshot: 'demo-app-1' })).toMatchObject({
+      runs: [{ outcome: 'passed_with_warnings', tasks: [{ task: '(the whole run)', result: 'WARNING' }] }],
+    });
+  });
+
   it('many runs are cut, asked for in few requests, and stay below 10 KB', async () => {
     const tasks = Object.fromEntries(
       Array.from({ length: 12 }, (_, n) => [`task-${n}`, output('WARNING', n, 0, 1, 'x'.repeat(400))]),

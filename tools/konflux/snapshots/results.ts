@@ -13,10 +13,10 @@ import { isoOf, timingOf } from '../resources/timing.ts';
 import { snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';
-import { countBy, countsText } from './rows.ts';
 import { RUN_OUTCOMES, runOutcome, TEST_RESULTS, type TestOutput, testOutputOf } from './test-output.ts';
 import { testRuns } from './test-runs.ts';
 import { OUTCOMES } from './test-status.ts';
+import { countBy, countsText, plural } from './words.ts';
 
 const TaskRow = z.object({
   task: z.string(),
@@ -118,11 +118,7 @@ const WORST = ['FAILURE', 'ERROR', 'UNREADABLE', 'WARNING', 'SKIPPED', 'SUCCESS'
 function runRow(run: PipelineRun, taskRuns: readonly TaskRun[], most: number, now: number): RunRow {
   const { metadata, status } = run;
   const report = describeRun(run, taskRuns);
-  const said = taskRuns.flatMap((taskRun) => {
-    const output = testOutputOf(taskRun);
-    const task = taskRun.metadata.labels[LABEL.taskName] ?? taskRun.metadata.name;
-    return output === undefined ? [] : [{ task, output }];
-  });
+  const said = saidBy(run, taskRuns);
   const tasks = said.toSorted((a, b) => WORST.indexOf(a.output.result) - WORST.indexOf(b.output.result));
   const { duration_s, duration } = timingOf(status.startTime, status.completionTime, now);
   return {
@@ -142,6 +138,17 @@ function runRow(run: PipelineRun, taskRuns: readonly TaskRun[], most: number, no
     task_count: tasks.length,
     ...failureFields(report),
   };
+}
+
+/** By its tasks; where these have been pruned, by the run as a whole. */
+function saidBy(run: PipelineRun, taskRuns: readonly TaskRun[]): { task: string; output: TestOutput }[] {
+  const tasks = taskRuns.flatMap((taskRun) => {
+    const output = testOutputOf(taskRun);
+    const task = taskRun.metadata.labels[LABEL.taskName] ?? taskRun.metadata.name;
+    return output === undefined ? [] : [{ task, output }];
+  });
+  const whole = testOutputOf(run);
+  return tasks.length > 0 || whole === undefined ? tasks : [{ task: '(the whole run)', output: whole }];
 }
 
 function taskRow(task: string, output: TestOutput): z.output<typeof TaskRow> {
@@ -181,9 +188,7 @@ function summaryOf(
   const bad = rows.filter(({ outcome }) => ['failed', 'invalid', 'timeout', 'cancelled'].includes(outcome));
   const first = bad[0];
   const of =
-    total === rows.length
-      ? `${total} test run${total === 1 ? '' : 's'}`
-      : `the newest ${rows.length} of ${total} test runs`;
+    total === rows.length ? plural(total, 'test run') : `the newest ${rows.length} of ${total} test runs`;
   const counts = countsText(countBy(rows, RUN_OUTCOMES, ({ outcome }) => outcome)).replaceAll('_', ' ');
   const worst = first === undefined ? '' : ` ${first.run} (${first.scenario}): ${whyOf(first)}.`;
   return `Of ${of} of ${what}: ${counts}.${worst}${rest}`;

@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { LABEL, parentOf } from '../resources/common.ts';
 import type { Snapshot } from '../resources/snapshot.ts';
 import { isoOf } from '../resources/timing.ts';
-import {
-  EVENTS,
-  eventOf,
-  promotability,
-  SNAPSHOT_STATES,
-  type SnapshotState,
-  snapshotVerdict,
-} from './classify.ts';
+import { EVENTS, eventOf, promotability, SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { digestOfImage } from './find.ts';
 import { hasPassed } from './test-status.ts';
 
@@ -86,33 +79,4 @@ export function componentRow(component: Snapshot['spec']['components'][number]):
     git_url: source?.git?.url || null,
     revision: source?.git?.revision || null,
   };
-}
-
-const WORDS: Record<SnapshotState, string> = {
-  testing: 'is being tested',
-  passed: 'has passed',
-  failed: 'has failed its tests',
-  invalid: 'is invalid',
-  canceled: 'was cancelled while it was tested',
-  unknown: 'is not decided',
-};
-
-export function inWords(state: SnapshotState): string {
-  return WORDS[state];
-}
-
-/** `3 passed, 1 failed`, the empty ones left out. */
-export function countsText(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.map(([what, count]) => `${count} ${what}`).join(', ');
-}
-
-export function countBy<T, K extends string>(
-  items: readonly T[],
-  names: readonly K[],
-  keyOf: (item: T) => K,
-): Record<K, number> {
-  const counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>;
-  for (const item of items) counts[keyOf(item)] += 1;
-  return counts;
 }

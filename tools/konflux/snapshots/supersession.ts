@@ -5,7 +5,7 @@ import { eventOf } from './classify.ts';
 
 /**
  * All ends of an automatic release have the same condition and reason; integration-service tells them
- * apart by fixed messages, of which this is the one (`SnapshotSupersededMessage`).
+ * apart by fixed messages, of which this is how one begins (`SnapshotSupersededMessage`).
  */
 const SUPERSEDED = 'Released in newer Snapshot';
 
@@ -18,7 +18,8 @@ export interface Supersession {
 
 /** The rule of integration-service: a later push of the same component makes an automatic release pointless. */
 export function supersession(snapshot: Snapshot, all: readonly Snapshot[]): Supersession {
-  const said = conditionOf(snapshot.status.conditions, 'AutoReleased')?.message === SUPERSEDED;
+  const message = conditionOf(snapshot.status.conditions, 'AutoReleased')?.message ?? '';
+  const said = message.startsWith(SUPERSEDED);
   const ignored = snapshot.metadata.annotations[SNAPSHOT_ANNOTATION.ignoreSupersession] === 'true';
   const later = all
     .filter((other) => isSibling(snapshot, other) && builtAt(other) > builtAt(snapshot))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type RunState, resultOf, type TaskRun } from '../resources/pipeline-run.ts';
+import { type PipelineRun, type RunState, resultOf, type TaskRun } from '../resources/pipeline-run.ts';
 
 export const TEST_RESULTS = ['SUCCESS', 'WARNING', 'FAILURE', 'SKIPPED', 'ERROR', 'UNREADABLE'] as const;
 export type TestResult = (typeof TEST_RESULTS)[number];
@@ -23,8 +23,8 @@ const Written = z.object({
   timestamp: z.union([z.string(), z.number()]).optional(),
 });
 
-/** What a test task says of itself; undefined for a task that says nothing of the kind. */
-export function testOutputOf({ status }: TaskRun): TestOutput | undefined {
+/** What a test task, or a run, says of itself; undefined for one that says nothing of the kind. */
+export function testOutputOf({ status }: TaskRun | PipelineRun): TestOutput | undefined {
   const text = resultOf(status.results, 'TEST_OUTPUT') ?? resultOf(status.results, 'HACBS_TEST_OUTPUT');
   return text === undefined ? undefined : readTestOutput(text);
 }

@@ -6,8 +6,8 @@ import { timingOf } from '../resources/timing.ts';
 import { SNAPSHOT_STATES, type SnapshotVerdict, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';
-import { countBy, countsText, inWords } from './rows.ts';
 import { hasPassed, OUTCOMES, type ScenarioStatus } from './test-status.ts';
+import { countBy, countsText, inWords, plural } from './words.ts';
 
 const Row = z.object({
   scenario: z.string(),
@@ -82,8 +82,7 @@ function summaryOf(name: string, { state, scenarios, unreadable }: SnapshotVerdi
   const outcomes = countsText(countBy(scenarios, OUTCOMES, ({ outcome }) => outcome));
   const bad = scenarios.filter((one) => !hasPassed(one) && one.outcome !== 'running');
   const names = bad.map(({ scenario, optional }) => (optional ? `${scenario} (optional)` : scenario));
-  const many = scenarios.length === 1 ? '1 scenario' : `${scenarios.length} scenarios`;
-  return `${name} ${inWords(state)}: of ${many} ${outcomes}.${names.length === 0 ? '' : ` Not passed: ${names.join(', ')}.`}`;
+  return `${name} ${inWords(state)}: of ${plural(scenarios.length, 'scenario')} ${outcomes}.${names.length === 0 ? '' : ` Not passed: ${names.join(', ')}.`}`;
 }
 
 function nextOf(snapshot: string, namespace: string, sorted: readonly ScenarioStatus[]): { next?: string } {
