@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { at, bench } from './bench.ts';
 import { startSandbox } from './server.ts';
+import { kubernetesSettings } from './settings.ts';
 
 const { current } = bench();
 
@@ -61,4 +62,19 @@ it('keeps keys over a restart, but no token', async () => {
   await again.close();
   expect(read('keys/approver')).toBe(before.key);
   expect(read('secrets/errata-token')).not.toBe(before.token);
+});
+
+it('knows how the clusters are reached', () => {
+  const { url } = current().sandbox;
+  const settings = kubernetesSettings(url, (system) => `file:secrets/${system}-token`);
+  expect(settings.konflux).toEqual({
+    base_url: `${url}/konflux-cluster`,
+    token: 'file:secrets/konflux-cluster-token',
+    namespace: 'demo-tenant',
+    kubearchive: { base_url: `${url}/kubearchive`, token: 'file:secrets/kubearchive-token' },
+  });
+  expect(settings.kubernetes.clusters.apps.base_url).toBe(`${url}/apps-cluster`);
+  expect(settings.kubernetes.environments.production).toEqual({ cluster: 'apps', namespace: 'demo-prod' });
+  for (const system of ['konflux-cluster', 'apps-cluster', 'kubearchive'])
+    expect(current().secret(system)).not.toBe('');
 });

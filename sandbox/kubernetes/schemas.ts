@@ -1,3 +1,4 @@
+import { custom } from './custom-type.ts';
 import type { ResourceType } from './resources.ts';
 import type { Schema } from './schema-check.ts';
 import {
@@ -14,40 +15,12 @@ import {
   whole,
   words,
 } from './schema-words.ts';
+import { CLOUD } from './schemas-cloud.ts';
 
 /** What the definitions of the real cluster say of the fields that a release touches, restated. */
 
-interface Custom {
-  group?: string;
-  versions?: readonly string[];
-  kind: string;
-  short?: readonly string[];
-  cluster?: true;
-  spec?: Schema;
-  status?: Schema;
-}
-
 const DNS = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 const name = (): Schema => text({ pattern: DNS, maxLength: 63 });
-
-function custom(
-  plural: string,
-  { group, versions, kind, short, cluster, spec, status }: Custom,
-): ResourceType {
-  const schema = fields({ spec: spec ?? anything(), status: status ?? anything() });
-  return {
-    group: group ?? 'appstudio.redhat.com',
-    plural,
-    singular: kind.toLowerCase(),
-    kind,
-    shortNames: short ?? [],
-    namespaced: cluster !== true,
-    custom: true,
-    status: true,
-    scale: false,
-    versions: new Map((versions ?? ['v1alpha1']).map((version) => [version, schema])),
-  };
-}
 
 const param = (): Schema => fields({ 'name*': text(), 'value*': text() });
 const pipelineRef = (): Schema =>
@@ -340,42 +313,6 @@ const taskRun = custom('taskruns', {
   }),
 });
 
-const cloud = { group: 'cloud.redhat.com' } as const;
-
-const reservation = custom('namespacereservations', {
-  ...cloud,
-  kind: 'NamespaceReservation',
-  short: ['reservation', 'nsr'],
-  cluster: true,
-  spec: fields({
-    duration: text(),
-    pool: text({ default: 'default' }),
-    'requester*': text(),
-    secretSourceNamespace: text(),
-    team: text(),
-  }),
-  status: fields({ 'expiration*': moment(), 'namespace*': text(), 'state*': text(), pool: text() }),
-});
-
-const pool = custom('namespacepools', {
-  ...cloud,
-  kind: 'NamespacePool',
-  short: ['nspool'],
-  cluster: true,
-  spec: fields({
-    'size*': whole(),
-    sizeLimit: whole(),
-    'local*': flag(),
-    clowdenvironment: anything(),
-    defaultSecretSourceNamespace: text(),
-    limitrange: anything(),
-    resourcequotas: anything(),
-    description: text(),
-    teams: list(fields({ 'name*': text(), 'secrets*': list(anything()) })),
-  }),
-  status: fields({ 'ready*': whole(), 'creating*': whole(), 'reserved*': whole() }),
-});
-
 export const CUSTOM: readonly ResourceType[] = [
   application,
   component,
@@ -391,11 +328,5 @@ export const CUSTOM: readonly ResourceType[] = [
   taskRun,
   custom('pipelines', { ...tekton, kind: 'Pipeline' }),
   custom('tasks', { ...tekton, kind: 'Task' }),
-  reservation,
-  pool,
-  custom('clowdenvironments', { ...cloud, kind: 'ClowdEnvironment', short: ['env'], cluster: true }),
-  custom('clowdapps', { ...cloud, kind: 'ClowdApp', short: ['app'] }),
-  custom('clowdjobinvocations', { ...cloud, kind: 'ClowdJobInvocation', short: ['cji'] }),
-  custom('frontendenvironments', { ...cloud, kind: 'FrontendEnvironment', short: ['feenv'], cluster: true }),
-  custom('routes', { group: 'route.openshift.io', versions: ['v1'], kind: 'Route' }),
+  ...CLOUD,
 ];

@@ -29,9 +29,9 @@ describe('the archive', () => {
     expect(at(list.body, 'items')).toHaveLength(1);
     expect(at((await get(`${TEKTON}/pipelineruns?name=*-on-push-*`)).body, 'items')).toHaveLength(1);
     expect(at((await get(`${TEKTON}/pipelineruns?name=other*`)).body, 'items')).toEqual([]);
-    const before = (when: string) => get(`${TEKTON}/pipelineruns?creationTimestampBefore=${when}`);
-    expect(at((await before('2026-06-02T10:00:01Z')).body, 'items')).toHaveLength(1);
-    expect(at((await before('2026-06-02T10:00:00Z')).body, 'items')).toEqual([]);
+    const until = (when: string) => get(`${TEKTON}/pipelineruns?creationTimestampBefore=${when}`);
+    expect(at((await until('2026-06-02T10:00:01Z')).body, 'items')).toHaveLength(1);
+    expect(at((await until('2026-06-02T10:00:00Z')).body, 'items')).toEqual([]);
   });
 
   it('gives pages, the newest first', async () => {

@@ -91,7 +91,12 @@ describe.skipIf(corpus === '')('with the real definitions (needs SLUICE_CORPUS)'
   });
 
   it.each([
-    ['release-succeeded.yaml', { spec: { releasePlan: 'Not A Name', snapshot: 'a' } }, ['spec.releasePlan']],
+    [
+      'release-succeeded.yaml',
+      { spec: { releasePlan: 'Not A Name', snapshot: 'a' } },
+      // The webhook has written it into a label before anybody looked at it.
+      ['metadata.labels', 'spec.releasePlan'],
+    ],
     ['release-succeeded.yaml', { spec: {} }, ['spec.releasePlan', 'spec.snapshot']],
     ['releaseplan.yaml', { spec: { application: 'a', componentGroup: 'b' } }, ['spec']],
     [

@@ -14,7 +14,7 @@ beforeEach(reset);
 
 const read = async (path: string) => (await current().ask(path)).body;
 const merge = (path: string, json: object) => current().ask(path, { method: 'PATCH', headers: MERGE, json });
-const after = (advance: string) => current().control('/clock', { advance });
+const later = (advance: string) => current().control('/clock', { advance });
 const items = async (path: string) => {
   const found = at(await read(path), 'items');
   return Array.isArray(found) ? found : [];
@@ -101,13 +101,13 @@ describe('a release that is made', () => {
       return ['Validated', 'ManagedPipelineProcessed', 'Released'].map((type) => condition(now, type));
     };
     expect(await state()).toEqual([undefined, undefined, undefined]);
-    await after('10s');
+    await later('10s');
     expect(await state()).toEqual(['True/Succeeded', 'False/Progressing', 'False/Progressing']);
     const managed = '/konflux-cluster/apis/tekton.dev/v1/namespaces/managed-demo-tenant/pipelineruns';
     const selector = encodeURIComponent(`release.appstudio.openshift.io/name=${name}`);
     const [run] = await items(`${managed}?labelSelector=${selector}`);
     expect(condition(run, 'Succeeded')).toBe('Unknown/Running');
-    await after('20m');
+    await later('20m');
     expect(await state()).toEqual(['True/Succeeded', 'True/Succeeded', 'True/Succeeded']);
     expect(at(await read(`${TENANT}/releases/${name}`), 'status')).toMatchObject({
       startTime: '2026-06-25T12:00:02Z',
@@ -134,7 +134,7 @@ describe('a release that is made', () => {
     ['demo-app-prod', 'deleted-long-ago', 'Snapshot.appstudio.redhat.com "deleted-long-ago" not found'],
   ])('to %s of %s fails before anything runs', async (plan, snapshot, why) => {
     const name = nameOf((await release(plan, snapshot)).body);
-    await after('1h');
+    await later('1h');
     const failed = await read(`${TENANT}/releases/${name}`);
     expect(condition(failed, 'Released')).toBe('False/Failed');
     expect(at(failed, 'status.conditions.0')).toMatchObject({
@@ -156,7 +156,7 @@ describe('a release that is made', () => {
     });
     const names = [];
     for (let n = 0; n < 3; n += 1) names.push(nameOf((await release('demo-app-prod')).body));
-    await after('1m');
+    await later('1m');
     const ends = names.map(async (name) => condition(await read(`${TENANT}/releases/${name}`), 'Released'));
     expect(await Promise.all(ends)).toEqual(['False/Failed', 'True/Succeeded', 'True/Succeeded']);
   });
@@ -168,7 +168,7 @@ describe('builds', () => {
     const wish = { 'build.appstudio.openshift.io/request': 'trigger-pac-build' };
     await merge(path, { metadata: { annotations: wish } });
     expect(at(await read(path), 'metadata.annotations')).toEqual(wish);
-    await after('10s');
+    await later('10s');
     expect(Object.keys(Object(at(await read(path), 'metadata.annotations')))).toEqual([
       'build.appstudio.openshift.io/status',
     ]);
@@ -180,7 +180,7 @@ describe('builds', () => {
       (one) => nameOf(one) !== 'demo-backend-on-push-b1ok',
     );
     expect(condition(run, 'Succeeded')).toBe('Unknown/Running');
-    await after('15m');
+    await later('15m');
     expect(condition(await read(`${RUNS}/${nameOf(run)}`), 'Succeeded')).toBe('True/Succeeded');
   });
 
@@ -188,9 +188,9 @@ describe('builds', () => {
     const path = `${RUNS}/demo-backend-on-push-b2run`;
     expect((await merge(path, { spec: { status: 'Cancelled' } })).status).toBe(200);
     expect(condition(await read(path), 'Succeeded')).toBe('Unknown/Running');
-    await after('3s');
+    await later('3s');
     expect(condition(await read(path), 'Succeeded')).toBe('False/Cancelled');
-    await after('1h');
+    await later('1h');
     expect(condition(await read(path), 'Succeeded')).toBe('False/Cancelled');
     expect(await current().effects()).toMatchObject([
       {
@@ -206,7 +206,7 @@ describe('tests', () => {
   it('run again when a label asks for them', async () => {
     const path = `${TENANT}/snapshots/demo-app-20260624-091200-000`;
     await merge(path, { metadata: { labels: { 'test.appstudio.openshift.io/run': 'demo-smoke' } } });
-    await after('5s');
+    await later('5s');
     const running = await read(path);
     expect(Object.keys(Object(at(running, 'metadata.labels')))).not.toContain(
       'test.appstudio.openshift.io/run',
@@ -216,7 +216,7 @@ describe('tests', () => {
       'test.appstudio.openshift.io/scenario=demo-smoke,appstudio.openshift.io/snapshot=demo-app-20260624-091200-000',
     );
     expect(await items(`${RUNS}?labelSelector=${selector}`)).toHaveLength(2);
-    await after('10m');
+    await later('10m');
     expect(tests(await read(path))).toEqual({ 'demo-smoke': 'TestPassed', 'demo-conforma': 'TestPassed' });
     expect(condition(await read(path), 'AppStudioTestSucceeded')).toBe('True/Passed');
   });
@@ -236,13 +236,13 @@ describe('deployments', () => {
       metadata: { generation: 2 },
       status: { observedGeneration: 1 },
     });
-    await after('2s');
+    await later('2s');
     expect(at(await read(path), 'status')).toMatchObject({
       observedGeneration: 2,
       replicas: 3,
       updatedReplicas: 0,
     });
-    await after('1m');
+    await later('1m');
     expect(at(await read(path), 'status')).toMatchObject({ readyReplicas: 3, availableReplicas: 3 });
     expect(await current().effects()).toMatchObject([
       {
@@ -266,7 +266,7 @@ describe('deployments', () => {
     expect((await current().ask(path, { method: 'PATCH', headers: STRATEGIC, json: restart })).status).toBe(
       200,
     );
-    await after('1m');
+    await later('1m');
     expect(await read(path)).toMatchObject({
       spec: { template: { spec: { containers: [{ name: 'demo-backend' }] } } },
       status: { observedGeneration: 2, readyReplicas: 2 },
@@ -289,9 +289,9 @@ describe('a lent namespace', () => {
 
   it('is there after a while, can be kept longer, and goes', async () => {
     expect(at((await reserve('1h')).body, 'spec.pool')).toBe('default');
-    await after('1s');
+    await later('1s');
     expect(at(await read(mine), 'status.state')).toBe('waiting');
-    await after('10s');
+    await later('10s');
     const namespace = String(at(await read(mine), 'status.namespace'));
     expect(at(await read(mine), 'status')).toMatchObject({
       state: 'active',
@@ -313,7 +313,7 @@ describe('a lent namespace', () => {
 
   it('is given back at once by a duration of nothing', async () => {
     await reserve('1h');
-    await after('10s');
+    await later('10s');
     await merge(mine, { spec: { duration: '0s' } });
     expect((await current().ask(mine)).status).toBe(404);
   });

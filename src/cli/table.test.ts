@@ -34,6 +34,19 @@ describe('an answer for a person', () => {
     );
   });
 
+  it('says once what is the same in every row, and leaves out seconds that stand there in words', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const text = readable({
+      builds: [
+        { type: 'build', run: 'one', duration_s: 60, duration: '1m', digest },
+        { type: 'build', run: 'two', duration_s: 90, duration: '1m 30s', message: 'x'.repeat(80) },
+      ],
+    });
+    expect(text).toContain('Each: type build\n\n| run | duration | digest ');
+    expect(text).toContain(digest);
+    expect(text).toContain(`${'x'.repeat(55)}… |`);
+  });
+
   it('shows what is nested under its name, and keeps lines of a value on one line', () => {
     expect(readable({ image: { digest: 'sha256:1', tags: ['a', 'b'], platforms: [{ os: 'linux' }] } })).toBe(
       '## image\n\n- digest: sha256:1\n- tags: a, b\n\n### platforms\n\n| os    |\n|-------|\n| linux |',

@@ -1,7 +1,8 @@
 import { oneLine } from '../kit/text.ts';
 
 type Row = Record<string, unknown>;
-const CELL = 60;
+const CELL = 56;
+const DIGEST = /^(sha256:)?[0-9a-f]{40,64}$/;
 const DEPTH = 3;
 
 /**
@@ -34,16 +35,24 @@ function sections(row: Row, level: number): string[] {
 }
 
 function table(rows: readonly Row[]): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((column) =>
-    rows.some((row) => cell(row[column]) !== ''),
+  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const filled = all.filter((column) => rows.some((row) => cell(row[column]) !== ''));
+  // Seconds stand beside the same time in words, for programs.
+  const wanted = filled.filter((column) => !(column.endsWith('_s') && filled.includes(column.slice(0, -2))));
+  const same = wanted.filter(
+    (column) => rows.length > 1 && new Set(rows.map((row) => cell(row[column]))).size === 1,
   );
+  const columns = same.length === wanted.length ? wanted : wanted.filter((column) => !same.includes(column));
   const cells = rows.map((row) => columns.map((column) => cell(row[column])));
   const widths = columns.map((column, i) =>
     Math.max(3, words(column).length, ...cells.map((line) => line[i]?.length ?? 0)),
   );
   const line = (values: readonly string[]) =>
     `| ${values.map((value, i) => value.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const common = same.length === wanted.length ? [] : same;
+  const each = common.map((column) => `${words(column)} ${cell(rows[0]?.[column])}`).join(', ');
   return [
+    ...(each === '' ? [] : [`Each: ${each}`, '']),
     line(columns.map(words)),
     `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
     ...cells.map(line),
@@ -54,13 +63,20 @@ function cell(value: unknown, cap = CELL): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) {
-    return oneLine(value.some(isRow) ? `${value.length}` : value.map((item) => cell(item)).join(', '), cap);
+    return short(value.some(isRow) ? `${value.length}` : value.map((item) => cell(item)).join(', '), cap);
   }
   if (isRow(value)) {
     const parts = Object.entries(value).filter(([, inner]) => cell(inner) !== '');
-    return oneLine(parts.map(([name, inner]) => `${words(name)} ${cell(inner)}`).join(', '), cap);
+    return short(parts.map(([name, inner]) => `${words(name)} ${cell(inner)}`).join(', '), cap);
   }
-  return oneLine(String(value), cap).replaceAll('|', '\\|');
+  const text = String(value);
+  // A digest that is cut is of no use.
+  return (DIGEST.test(text) ? text : short(text, cap)).replaceAll('|', '\\|');
+}
+
+function short(text: string, cap: number): string {
+  const line = oneLine(text, Number.MAX_SAFE_INTEGER);
+  return line.length <= cap ? line : `${line.slice(0, cap - 1)}…`;
 }
 
 const words = (name: string) => name.replaceAll('_', ' ');

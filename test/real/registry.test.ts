@@ -35,7 +35,7 @@ registryContract(
 );
 
 describe.skipIf(cosign.absent)(`cosign and the tools of quay understand each other ${cosign.words}`, () => {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-cosign-keys-'));
+  let dir = '';
   const ofTest = keyPair();
   let registry: Registry;
   let ofCosign: KeyPair;
@@ -43,6 +43,7 @@ describe.skipIf(cosign.absent)(`cosign and the tools of quay understand each oth
   let ask: ReturnType<typeof toolsWith>;
 
   beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'sluice-cosign-keys-'));
     [registry, ofCosign, foreign] = await Promise.all([startRegistry(), makeKeyPair(), makeKeyPair()]);
     writeFileSync(join(dir, 'cosign.pub'), ofCosign.publicKey);
     writeFileSync(join(dir, 'test.pub'), ofTest.pem);
@@ -51,7 +52,7 @@ describe.skipIf(cosign.absent)(`cosign and the tools of quay understand each oth
   });
   afterAll(async () => {
     await Promise.all([registry?.close(), ofCosign?.close(), foreign?.close()]);
-    rmSync(dir, { recursive: true, force: true });
+    if (dir !== '') rmSync(dir, { recursive: true, force: true });
   });
   const place = (repository: string) => ({ registry: registry.url, repository });
 

@@ -39,7 +39,7 @@ export function registryContract(
     let ask: ReturnType<typeof toolsWith>;
     const keys = keyPair();
     const foreign = keyPair();
-    const dir = mkdtempSync(join(tmpdir(), 'sluice-registry-contract-'));
+    let dir: string | undefined;
     const parts = (): Pushed => {
       if (pushed === undefined) throw new Error('nothing was pushed');
       return pushed;
@@ -49,6 +49,7 @@ export function registryContract(
     beforeAll(async () => {
       registry = await start();
       pushed = await pushAll(new Pusher(registry.url, REPOSITORY, registry.push), keys, foreign);
+      dir = mkdtempSync(join(tmpdir(), 'sluice-registry-contract-'));
       const file = join(dir, 'release.pub');
       writeFileSync(file, keys.pem);
       ask = toolsWith({
@@ -61,7 +62,7 @@ export function registryContract(
     });
     afterAll(async () => {
       await registry?.close();
-      rmSync(dir, { recursive: true, force: true });
+      if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
     });
 
     it('a tag, given whole or with the default registry, is its digest', async () => {

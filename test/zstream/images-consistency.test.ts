@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { parseMergeRequestUrl } from '../../tools/gitlab/merge-request-url.ts';
 import { checkImages } from '../../tools/oar/images/consistency.ts';
 import { hasSameName, type Identity, isSame, isSkipped } from '../../tools/oar/images/identity.ts';
-import { parsePullSpec, releaseOfPayload } from '../../tools/oar/images/pull-spec.ts';
-import { Registry } from '../../tools/oar/images/registry.ts';
+import { releaseOfPayload } from '../../tools/oar/images/pull-spec.ts';
 import { parseImages } from '../../tools/oar/images/shipment-files.ts';
 import { parseRelease } from '../../tools/oar/release.ts';
 import { releaseInTitle } from '../../tools/oar/shipment.ts';
 import { corpusFiles, corpusText, needsCorpus, noCorpus } from '../../tools/oar/testing/corpus.ts';
 import { zstream } from '../../tools/oar/testing/sandbox.ts';
+import { parsePullSpec, Registry } from '../../tools/quay/client.ts';
 import { standIn } from '../support/stand-in.ts';
 
 const R = { release: '4.20.27' };

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { tarOf } from '../../sandbox/systems/tar.ts';
 import { mapBounded } from '../../tools/oar/images/bounded.ts';
 import { readPayload } from '../../tools/oar/images/payload.ts';
-import { parsePullSpec } from '../../tools/oar/images/pull-spec.ts';
-import { digestOf, Registry } from '../../tools/oar/images/registry.ts';
 import { filesInTar } from '../../tools/oar/images/tar.ts';
+import { digestOf, parsePullSpec, Registry } from '../../tools/quay/client.ts';
 import { type Answers, standIn } from '../support/stand-in.ts';
 
 const CONFIG = '{"config":{"Labels":null}}';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { expired, held } from '../../test/support/stand-in.ts';
 import { dataOf, gitWorld } from './testing/world.ts';
@@ -132,6 +133,29 @@ describe('git_commit_files', () => {
       commit: first.commit,
       how: 'the branch holds it and has moved on',
     });
+  });
+
+  test('two machines at once make one commit', async () => {
+    await using world = await gitWorld();
+    const other = world.machine();
+    const both = await Promise.all(
+      [world, other].map((machine) => machine.write('git_commit_files', wish(world))),
+    );
+    expect(new Set(both.map(({ commit }) => commit))).toEqual(new Set([world.forkTip('rel')]));
+    expect(world.server.landed()).toHaveLength(1);
+  });
+
+  test('a large commit is one request too', async () => {
+    await using world = await gitWorld();
+    const noise = () => randomBytes(700_000).toString('base64').slice(0, 900_000);
+    const files = [
+      { path: 'one', content: noise() },
+      { path: 'two', content: noise() },
+    ];
+    expect(await world.write('git_commit_files', { ...wish(world), files })).toMatchObject({
+      outcome: 'sent',
+    });
+    expect(world.pushes()).toHaveLength(1);
   });
 
   test('W-R21 an answer that is lost is looked up, not sent again', async () => {

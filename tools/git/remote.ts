@@ -20,6 +20,8 @@ export interface RemoteRef {
 }
 
 const READ_TRIES = 3;
+/** A push of up to this size is one request, not a probe and a stream. */
+const POST_BYTES = 64 * 1024 * 1024;
 
 export interface PushRequest {
   /** A commit or tag object of our mirror. */
@@ -88,7 +90,8 @@ export class Remote {
     const shape = ['--porcelain', '--no-verify', '--no-follow-tags', '--recurse-submodules=no', ...lease];
     // On a connection that is used again the HTTP library would send a lost request once more by itself.
     const once = this.#header('Connection: close');
-    const env = await this.#environment(once, ['http.version', 'HTTP/1.1']);
+    const whole: [string, string] = ['http.postBuffer', String(POST_BYTES)];
+    const env = await this.#environment(once, whole, ['http.version', 'HTTP/1.1']);
     try {
       await runGit(
         [`--git-dir=${folder}`, 'push', ...shape, '--end-of-options', this.url, `${object}:${ref}`],

@@ -10,8 +10,8 @@ import {
   FAILED,
   groupObject,
   IMAGE,
-  scenarioObject,
   SHA,
+  scenarioObject,
 } from '../snapshots/testing/objects.ts';
 
 const objects = [
@@ -134,7 +134,9 @@ describe('konflux_component_list', () => {
       components: [{ name: 'demo-backend' }],
       summary: 'demo-app has 1 component.',
     });
-    expect(await w.read('konflux_component_list', { application: 'demo-group' })).toMatchObject({ matching: 2 });
+    expect(await w.read('konflux_component_list', { application: 'demo-group' })).toMatchObject({
+      matching: 2,
+    });
     await expect(w.read('konflux_component_list', { application: 'nobody' })).rejects.toMatchObject({
       code: 'not_found',
     });

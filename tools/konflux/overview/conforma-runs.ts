@@ -30,9 +30,13 @@ export interface Check {
 
 const CHECKS = /^verify-(conforma|enterprise-contract)/;
 
-/** The checks of a Snapshot's tests, of a Release's managed pipeline, or of a run; newest first. */
+/**
+ * The checks of a Snapshot's tests, of a Release's managed pipeline, or of a run. Of a scenario that ran
+ * several times only the newest run counts.
+ */
 export async function checksOf(client: KonfluxClient, subject: Subject, where: Where): Promise<Check[]> {
-  const { runs, archived, namespace } = await runsOf(client, subject, where);
+  const { runs: all, archived, namespace } = await runsOf(client, subject, where);
+  const runs = newestOfEach(all).slice(0, MOST_RUNS);
   const place = { namespace, signal: where.signal };
   const children = await childrenOfAll(client, { runs, archived }, place);
   return runs.flatMap((run) =>
@@ -44,6 +48,17 @@ export async function checksOf(client: KonfluxClient, subject: Subject, where: W
       output: testOutputOf(taskRun),
     })),
   );
+}
+
+/** They come newest first. */
+function newestOfEach(runs: readonly PipelineRun[]): PipelineRun[] {
+  const seen = new Set<string>();
+  return runs.filter(({ metadata }) => {
+    const key = metadata.labels[LABEL.scenario] ?? metadata.name;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function isCheck({ metadata, spec }: TaskRun): boolean {
@@ -61,7 +76,7 @@ async function runsOf(client: KonfluxClient, { snapshot, release, run }: Subject
       getSnapshot(client, snapshot, where),
       testRuns(client, { snapshot }, where),
     ]);
-    return { ...found, runs: found.runs.slice(0, MOST_RUNS), namespace };
+    return { ...found, namespace };
   }
   const name = release === undefined ? (run ?? '') : await managedRun(client, release, where);
   const [last = '', first] = name.split('/').reverse();

@@ -119,10 +119,11 @@ export function exceptionsOf({ spec }: Policy, now: number): Exception[] {
       ...(volatileConfig?.exclude ?? []).map((rule) => exceptionOf(name, 'exclude', rule, now)),
       ...(volatileConfig?.include ?? []).map((rule) => exceptionOf(name, 'include', rule, now)),
     ])
-    .sort(
-      (a, b) =>
-        RANK.indexOf(a.state) - RANK.indexOf(b.state) || (a.until ?? '~').localeCompare(b.until ?? '~'),
-    );
+    .sort((a, b) => RANK.indexOf(a.state) - RANK.indexOf(b.state) || endOf(a) - endOf(b));
+}
+
+function endOf({ until }: Exception): number {
+  return until === null ? Number.MAX_SAFE_INTEGER : Date.parse(until);
 }
 
 function exceptionOf(
