@@ -110,6 +110,7 @@ export function writeSettings(dir: string, url: string): string {
         api_token: token('quay'),
         keys: { release: `file:${join(dir, 'keys', 'cosign-release.pub')}` },
       },
+      konflux: kubernetesSettings(url, token).konflux,
     },
     approvals: {
       allowed_signers: join(dir, 'keys', 'allowed_signers'),

@@ -8,6 +8,7 @@ import type { Remote } from './remote.ts';
 import { GitFailure, type GitOutput, type GitRun, runGit } from './run.ts';
 import type { FetchReport, RefChange, RemoteName } from './types.ts';
 
+const FETCHES_BETWEEN_TIDYING = 50;
 const LOCK_TRIES = 6;
 /** A lock is held for moments: one this old belongs to a process that was killed. */
 const STALE_LOCK_MS = 10 * 60_000;
@@ -34,6 +35,7 @@ export class Mirror {
   readonly callLimitMs: number;
   readonly #options: MirrorOptions;
   readonly #fetched = new Map<RemoteName, number>();
+  #fetches = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #made: Promise<void> | undefined;
 
@@ -175,6 +177,15 @@ export class Mirror {
     }
     await writeFile(this.#stamp(name), isoTime(began));
     this.#fetched.set(name, began);
+    this.#fetches += 1;
+    if (this.#fetches % FETCHES_BETWEEN_TIDYING === 0) await this.#tidy(signal);
+  }
+
+  /** Packs what many fetches left, when it is much; what is in use or young stays. */
+  async #tidy(signal: AbortSignal | undefined): Promise<void> {
+    const config = ['-c', 'gc.auto=5000', '-c', 'gc.autoDetach=false'];
+    const run = { limitMs: this.#options.fetchLimitMs, signal };
+    await this.git([...config, 'gc', '--auto', '--quiet'], run).catch(() => undefined);
   }
 
   #make(): Promise<void> {

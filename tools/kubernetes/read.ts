@@ -33,7 +33,7 @@ export async function allOf<T extends KubeObject>(
 
 /**
  * The API answers an empty list for a namespace that is not there, too: nothing is only an answer where it
- * exists. Whoever may not look namespaces up is believed.
+ * exists. Who may not look namespaces up has the right to list from within it, so it is there.
  */
 export async function demandNamespace(place: Place, signal: AbortSignal | undefined): Promise<void> {
   try {

@@ -54,6 +54,8 @@ describe('the state', () => {
       'testing',
       ['AppStudioTestSucceeded=Unknown/InProgress', 'AppStudioIntegrationStatus=Unknown/InProgress'],
     ],
+    ['testing', ['AppStudioTestSucceeded=False/Failed', 'AppStudioIntegrationStatus=Unknown/InProgress']],
+    ['passed', ['AppStudioTestSucceeded=True/Passed', 'AppStudioIntegrationStatus=Unknown/InProgress']],
     ['invalid', ['AppStudioIntegrationStatus=False/Invalid']],
     ['invalid', ['AppStudioTestSucceeded=True/Passed', 'AppStudioIntegrationStatus=False/Invalid']],
     ['canceled', ['AppStudioIntegrationStatus=True/Canceled']],

@@ -45,8 +45,9 @@ function stateOf(snapshot: Snapshot, scenarios: readonly ScenarioStatus[]): Snap
   if (tests?.status === 'True') return 'passed';
   // Cancelled runs leave failed tests behind: it says more that somebody stopped them.
   if (integration?.reason === 'Canceled') return 'canceled';
-  if (tests?.status === 'False') return 'failed';
+  // A rerun that has just begun may still show the former failure.
   if (integration?.status === 'Unknown') return 'testing';
+  if (tests?.status === 'False') return 'failed';
   // Not taken up yet, or the service itself failed: only a scenario that runs says that it is tested.
   return scenarios.some(({ outcome }) => outcome === 'running') ? 'testing' : 'unknown';
 }

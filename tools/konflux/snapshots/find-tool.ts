@@ -108,7 +108,7 @@ function summaryOf(
   }
   const { promotable, reasons } = promotability(chosen);
   return [
-    `${chosen.metadata.name} is the newest passed Snapshot of ${what}.`,
+    `${chosen.metadata.name} is the newest passed Snapshot of ${what}${promotable ? ' that may be promoted' : ''}.`,
     promotable ? '' : `It may not be promoted: ${reasons.join(' ')}`,
     archived ? 'It is in the archive alone: it cannot be released any more.' : '',
     others.length === 0 ? '' : `Others: ${named}${rest}.`,

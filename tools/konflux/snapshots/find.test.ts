@@ -23,7 +23,7 @@ describe('konflux_snapshot_find', () => {
       chosen: { name: 'retest-passed', state: 'passed', promotable: true },
       others: [{ name: 'retest-failed', state: 'failed' }],
       found: 2,
-      summary: `retest-passed is the newest passed Snapshot of commit ${SHA}. Others: retest-failed (failed).`,
+      summary: `retest-passed is the newest passed Snapshot of commit ${SHA} that may be promoted. Others: retest-failed (failed).`,
     });
   });
 

@@ -79,7 +79,8 @@ function summaryOf(name: string, { state, scenarios, unreadable }: SnapshotVerdi
   if (unreadable)
     return `${name} ${inWords(state)}; the record of its scenarios (test.appstudio.openshift.io/status) cannot be read.`;
   if (scenarios.length === 0) return `${name} ${inWords(state)}; no scenario has been recorded for it.`;
-  const outcomes = countsText(countBy(scenarios, OUTCOMES, ({ outcome }) => outcome));
+  const { warning, ...counts } = countBy(scenarios, OUTCOMES, ({ outcome }) => outcome);
+  const outcomes = countsText({ ...counts, 'passed with warnings': warning });
   const bad = scenarios.filter((one) => !hasPassed(one) && one.outcome !== 'running');
   const names = bad.map(({ scenario, optional }) => (optional ? `${scenario} (optional)` : scenario));
   return `${name} ${inWords(state)}: of ${plural(scenarios.length, 'scenario')} ${outcomes}.${names.length === 0 ? '' : ` Not passed: ${names.join(', ')}.`}`;
