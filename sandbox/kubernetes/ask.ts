@@ -74,8 +74,10 @@ export function isDryRun(call: Call): boolean {
 
 export function documentOf(call: Call): unknown {
   const source = call.body.raw.toString('utf8');
+  const media = call.headers['content-type'] ?? '';
+  if (media.includes('protobuf')) throw unsupportedMediaType(['application/json', 'application/yaml']);
   try {
-    const yaml = call.headers['content-type']?.includes('yaml') === true;
+    const yaml = media.includes('yaml');
     const read: unknown = yaml ? parse(source) : JSON.parse(source);
     return read;
   } catch (error) {

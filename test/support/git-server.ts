@@ -230,8 +230,6 @@ export async function gitServer(options: Options = {}) {
   };
 }
 
-export type GitServer = Awaited<ReturnType<typeof gitServer>>;
-
 function data(text: string): string {
   return `data ${Buffer.byteLength(text)}\n${text}\n`;
 }

@@ -26,9 +26,7 @@ import type {
 
 export { freeBranchName } from './branch-version.ts';
 export { commitTitle } from './commit-message.ts';
-export { isJiraKey, jiraKeys } from './jira-keys.ts';
-export { shaIn } from './sha.ts';
-export { slug } from './slug.ts';
+export { isJiraKey } from './jira-keys.ts';
 export type * from './types.ts';
 
 const HISTORY_LIMIT = 50;

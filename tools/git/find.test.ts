@@ -179,7 +179,7 @@ test('two lines of history that share nothing have no merge base', async () => {
   });
 });
 
-test('a repository that the settings do not name is not found, with the near one', async () => {
+test('W-P16 a repository that the settings do not name is not found, with the near one', async () => {
   await using world = await gitWorld();
   await expect(world.read('git_log', { repository: 'aap' })).rejects.toMatchObject({
     code: 'not_found',

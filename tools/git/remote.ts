@@ -63,7 +63,7 @@ export class Remote {
     const object = found.get(name);
     if (object !== undefined) return { object, commit: found.get(`${name}^{}`) ?? object };
     const odd = [...found.keys()].find((ref) => ref.endsWith(`/${name}`));
-    if (false) throw oddRef(this.name, name, odd);
+    if (odd !== undefined) throw oddRef(this.name, name, odd);
     return undefined;
   }
 

@@ -3,8 +3,10 @@ import type { z } from 'zod';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import type { Http } from '../../src/kit/http.ts';
+import { oneLine } from '../../src/kit/text.ts';
 import { issuesText } from '../../src/kit/zod-error.ts';
 import { requesterFor } from './requester.ts';
+import { ProjectAnswer } from './schema.ts';
 
 export type Library = InstanceType<typeof Gitlab>;
 /** A path with its groups, or a number. */
@@ -24,8 +26,16 @@ export interface Page<T> {
 const PAGE_SIZE = 100;
 const MOST_PAGES = 50;
 
+export interface Project {
+  id: number;
+  path: string;
+  defaultBranch: string | undefined;
+}
+
 interface WriteOptions {
   permit: Permit;
+  /** Where it writes. */
+  project: ProjectRef;
   /** Statuses besides 2xx that are an answer. */
   accept?: readonly number[];
 }
@@ -33,10 +43,35 @@ interface WriteOptions {
 /** GitLab REST API v4 through its library; every request goes out by our own HTTP. */
 export class GitLabApi {
   readonly #http: Http;
+  /** Paths of projects, or `group/*`, that may be written to; absent: as the token may. */
+  readonly #writable: readonly string[] | undefined;
   #reader: Promise<Library> | undefined;
 
-  constructor(http: Http) {
+  constructor(http: Http, writable?: readonly string[]) {
     this.#http = http;
+    this.#writable = writable;
+  }
+
+  async project(project: ProjectRef): Promise<Project> {
+    const answer = await this.read('the project', ProjectAnswer, ({ Projects }) => Projects.show(project));
+    return {
+      id: answer.id,
+      path: answer.path_with_namespace,
+      defaultBranch: answer.default_branch ?? undefined,
+    };
+  }
+
+  /** Refuses what the settings do not allow to write to. */
+  async demandWritable(project: ProjectRef): Promise<void> {
+    if (this.#writable === undefined) return;
+    const path = /^\d+$/.test(String(project)) ? (await this.project(project)).path : String(project);
+    const fits = (one: string) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : one === path);
+    if (this.#writable.some(fits)) return;
+    throw new SluiceError('forbidden', {
+      cause: `gitlab: ${oneLine(path, 120)} is not among the projects that may be written to.`,
+      remedy: `Settings allow ${this.#writable.join(', ') || 'none'}: add it to modules.gitlab.writable_projects if it belongs there.`,
+      rule: 'gitlab.writable-projects',
+    });
   }
 
   async read<S extends z.ZodType>(
@@ -101,8 +136,9 @@ export class GitLabApi {
     what: string,
     schema: S,
     ask: (library: Library) => Promise<unknown>,
-    { permit, accept }: WriteOptions,
+    { permit, project, accept }: WriteOptions,
   ): Promise<z.output<S>> {
+    await this.demandWritable(project);
     const fetch = this.#http.fetchFor(permit, accept === undefined ? {} : { accept });
     const library = await open(requesterFor(fetch, this.#http.system));
     return this.#parsed(what, await ask(library), schema);

@@ -1,21 +1,22 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
-import type { Http, RequestOptions } from '../../src/kit/http.ts';
-import { filePath as checkedPath, path } from '../../src/kit/url.ts';
+import type { Http } from '../../src/kit/http.ts';
+import { filePath as checkedPath } from '../../src/kit/url.ts';
+import { GitLabApi, type ProjectRef } from './api.ts';
 import { type MergeRequestAddress, parseMergeRequestUrl } from './merge-request-url.ts';
 import {
   ApprovalsAnswer,
   DiffsAnswer,
-  JobsAnswer,
   MergeRequestAnswer,
   NoteCreated,
   NotesAnswer,
-  PipelinesAnswer,
   UserAnswer,
   UsersAnswer,
 } from './schema.ts';
+import { JobsAnswer, PipelinesAnswer } from './schema-pipelines.ts';
 import { type StageStatus, stateOf } from './stage-status.ts';
+
 
 export type { StageStatus } from './stage-status.ts';
 
@@ -46,15 +47,15 @@ export interface User {
   name: string;
 }
 
-const PAGE_SIZE = 100;
-const MOST_PAGES = 50;
+const Text = z.string();
+const Anything = z.unknown();
 
-/** GitLab REST API v4. A project is its path with groups, or its number. */
+/** What several modules need of GitLab; the tools of this one ask `api` for more. */
 export class GitLabClient {
-  readonly #http: Http;
+  readonly api: GitLabApi;
 
-  constructor(http: Http) {
-    this.#http = http;
+  constructor(http: Http, writable?: readonly string[]) {
+    this.api = new GitLabApi(http, writable);
   }
 
   /** Reads project and number; any host (see `merge-request-url.ts`). Throws `invalid_input`. */
@@ -62,8 +63,8 @@ export class GitLabClient {
     return parseMergeRequestUrl(url);
   }
 
-  async getMergeRequest(project: string | number, iid: number): Promise<MergeRequest> {
-    const answer = await this.#http.getJson(mergeRequest(project, iid), MergeRequestAnswer);
+  async getMergeRequest(project: ProjectRef, iid: number): Promise<MergeRequest> {
+    const answer = await this.mergeRequest(project, iid);
     return {
       iid: answer.iid,
       title: answer.title,
@@ -77,23 +78,37 @@ export class GitLabClient {
     };
   }
 
+  /** All that is read of a merge request. */
+  async mergeRequest(project: ProjectRef, iid: number): Promise<MergeRequestAnswer> {
+    return await this.api.read(`!${iid}`, MergeRequestAnswer, ({ MergeRequests }) =>
+      MergeRequests.show(project, iid),
+    );
+  }
+
   /** Paths that the merge request adds or changes, as they are named after it. */
-  async changedFiles(project: string | number, iid: number): Promise<string[]> {
-    const diffs = await this.#pages(`${mergeRequest(project, iid)}/diffs`, DiffsAnswer);
+  async changedFiles(project: ProjectRef, iid: number): Promise<string[]> {
+    const diffs = await this.diffs(project, iid);
     return diffs.map(({ new_path }) => new_path);
   }
 
-  async rawFile(project: string | number, filePath: string, ref: string): Promise<string> {
+  async diffs(project: ProjectRef, iid: number): Promise<z.output<typeof DiffsAnswer>> {
+    return await this.api.pages(`the diffs of !${iid}`, DiffsAnswer, ({ MergeRequests }, wish) =>
+      MergeRequests.allDiffs(project, iid, wish),
+    );
+  }
+
+  async rawFile(project: ProjectRef, filePath: string, ref: string): Promise<string> {
     checkedPath(filePath);
-    const target = path`/projects/${project}/repository/files/${filePath}/raw`;
-    const answer = await this.#http.get(target, { query: { ref }, headers: { accept: 'text/plain, */*' } });
-    return answer.text;
+    return await this.api.read('the file', Text, ({ RepositoryFiles }) =>
+      RepositoryFiles.showRaw(project, filePath, ref),
+    );
   }
 
   /** Every note, oldest first. */
-  async listNotes(project: string | number, iid: number): Promise<Note[]> {
-    const query = { sort: 'asc', order_by: 'created_at' };
-    const notes = await this.#pages(`${mergeRequest(project, iid)}/notes`, NotesAnswer, query);
+  async listNotes(project: ProjectRef, iid: number): Promise<Note[]> {
+    const notes = await this.api.pages(`the notes of !${iid}`, NotesAnswer, ({ MergeRequestNotes }, wish) =>
+      MergeRequestNotes.all(project, iid, { sort: 'asc', orderBy: 'created_at', ...wish }),
+    );
     return notes.map((note) => ({
       id: note.id,
       body: note.body,
@@ -102,28 +117,41 @@ export class GitLabClient {
     }));
   }
 
-  async addNote(
-    project: string | number,
-    iid: number,
-    body: string,
-    permit: Permit,
-  ): Promise<{ id: number }> {
-    const target = `${mergeRequest(project, iid)}/notes`;
-    const answer = await this.#http.send('POST', target, permit, { json: { body } });
-    return this.#http.parse('POST', target, answer, NoteCreated);
+  async addNote(project: ProjectRef, iid: number, body: string, permit: Permit): Promise<{ id: number }> {
+    return await this.api.write(
+      'the note',
+      NoteCreated,
+      ({ MergeRequestNotes }) => MergeRequestNotes.create(project, iid, body),
+      { permit, project },
+    );
   }
 
   /** Usernames of those who approved. */
-  async approvals(project: string | number, iid: number): Promise<{ approvedBy: string[] }> {
-    const answer = await this.#http.getJson(`${mergeRequest(project, iid)}/approvals`, ApprovalsAnswer);
+  async approvals(project: ProjectRef, iid: number): Promise<{ approvedBy: string[] }> {
+    const answer = await this.approvalStatus(project, iid);
     return { approvedBy: answer.approved_by.map(({ user }) => user.username) };
   }
 
+  async approvalStatus(project: ProjectRef, iid: number): Promise<ApprovalsAnswer> {
+    return await this.api.read(`the approvals of !${iid}`, ApprovalsAnswer, ({ MergeRequestApprovals }) =>
+      MergeRequestApprovals.showConfiguration(project, { mergerequestIId: iid }),
+    );
+  }
+
   /** Approves as the account of the token; `precondition` when it has approved already or may not. */
-  async approve(project: string | number, iid: number, permit: Permit): Promise<void> {
-    const target = `${mergeRequest(project, iid)}/approve`;
-    const answer = await this.#http.send('POST', target, permit, { accept: [401] });
-    if (answer.status !== 401) return;
+  async approve(project: ProjectRef, iid: number, permit: Permit): Promise<void> {
+    let status = 0;
+    await this.api.write(
+      'the approval',
+      Anything,
+      async ({ MergeRequestApprovals }) => {
+        const answer = await MergeRequestApprovals.approve(project, iid, { showExpanded: true });
+        status = answer.status;
+        return answer.data;
+      },
+      { permit, project, accept: [401] },
+    );
+    if (status !== 401) return;
     // GitLab answers 401 here also to a good token: then the account itself can still be read.
     const { username } = await this.currentUser();
     throw new SluiceError('precondition', {
@@ -138,7 +166,7 @@ export class GitLabClient {
    * search gives (most accounts hide theirs). Several that fit equally are a `conflict`.
    */
   async findUser(email: string): Promise<User | undefined> {
-    const users = await this.#http.getJson('/users', UsersAnswer, { query: { search: email } });
+    const users = await this.api.read('accounts', UsersAnswer, ({ Users }) => Users.all({ search: email }));
     const wanted = email.toLowerCase();
     const exact = users.filter((user) =>
       [user.email, user.public_email].some((own) => own?.toLowerCase() === wanted),
@@ -153,19 +181,36 @@ export class GitLabClient {
     return candidates[0] && userOf(candidates[0]);
   }
 
+  async userNamed(username: string): Promise<User | undefined> {
+    const users = await this.api.read('accounts', UsersAnswer, ({ Users }) => Users.all({ username }));
+    const found = users.find((user) => user.username.toLowerCase() === username.toLowerCase());
+    return found && userOf(found);
+  }
+
   async currentUser(): Promise<User> {
-    return userOf(await this.#http.getJson('/user', UserAnswer));
+    return userOf(
+      await this.api.read('our account', UserAnswer, ({ Users }) => Users.showCurrentUser()),
+    );
   }
 
   /** A stage of the newest pipeline of a merge request; `missing` also when there is no pipeline yet. */
-  async stageStatus(project: string | number, iid: number, stageName: string): Promise<StageStatus> {
-    const pipelines = await this.#pages(`${mergeRequest(project, iid)}/pipelines`, PipelinesAnswer);
+  async stageStatus(project: ProjectRef, iid: number, stageName: string): Promise<StageStatus> {
+    const pipelines = await this.api.pages(
+      `the pipelines of !${iid}`,
+      PipelinesAnswer,
+      ({ MergeRequests }, wish) => MergeRequests.allPipelines(project, iid, wish),
+    );
     const latest = pipelines.toSorted((a, b) => b.id - a.id)[0];
     if (latest === undefined) return { state: 'missing', jobs: [] };
-    const pipeline = path`/projects/${latest.project_id ?? project}/pipelines/${latest.id}`;
+    const home = latest.project_id ?? project;
+    const what = `pipeline ${latest.id}`;
     const [jobs, bridges] = await Promise.all([
-      this.#pages(`${pipeline}/jobs`, JobsAnswer),
-      this.#pages(`${pipeline}/bridges`, JobsAnswer),
+      this.api.pages(`the jobs of ${what}`, JobsAnswer, ({ Jobs }, wish) =>
+        Jobs.all(home, { pipelineId: latest.id, ...wish }),
+      ),
+      this.api.pages(`the bridges of ${what}`, JobsAnswer, ({ Jobs }, wish) =>
+        Jobs.allPipelineBridges(home, latest.id, wish),
+      ),
     ]);
     const inStage = [...jobs, ...bridges].filter(({ stage }) => stage === stageName);
     return {
@@ -174,27 +219,6 @@ export class GitLabClient {
       jobs: inStage.map(({ id, name, status }) => ({ id, name, status })),
     };
   }
-
-  async #pages<T>(target: string, schema: z.ZodType<T[]>, query: RequestOptions['query'] = {}): Promise<T[]> {
-    const all: T[] = [];
-    let page = '1';
-    for (let count = 0; count < MOST_PAGES; count += 1) {
-      const answer = await this.#http.get(target, { query: { ...query, per_page: PAGE_SIZE, page } });
-      all.push(...this.#http.parse('GET', target, answer, schema));
-      const next = answer.headers.get('x-next-page') ?? '';
-      if (!/^\d+$/.test(next)) return all;
-      page = next;
-    }
-    // A part of the list would make "not there" look true.
-    throw new SluiceError('upstream', {
-      cause: `gitlab: GET ${target} has more than ${MOST_PAGES} pages.`,
-      remedy: 'Look at it in GitLab: a list of this length is not read.',
-    });
-  }
-}
-
-function mergeRequest(project: string | number, iid: number): string {
-  return path`/projects/${project}/merge_requests/${iid}`;
 }
 
 function userOf({ id, username, name }: z.output<typeof UserAnswer>): User {

@@ -17,7 +17,7 @@ const FAILED = new Set(['failed', 'canceled', 'canceling']);
  * itself allows. What has not begun (created, manual, skipped) is not success: the stage is running.
  */
 export function stateOf(
-  jobs: readonly { status: string; allow_failure?: boolean | undefined }[],
+  jobs: readonly { status: string; allow_failure?: boolean | null | undefined }[],
 ): StageStatus['state'] {
   if (jobs.length === 0) return 'missing';
   const failed = jobs.filter(({ status }) => FAILED.has(status));

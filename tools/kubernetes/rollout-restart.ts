@@ -110,7 +110,7 @@ async function read({ cluster, namespace }: Place, name: string, signal: AbortSi
   return await cluster.get(DEPLOYMENT, name, { namespace, signal });
 }
 
-function requestOf({ spec }: Pick<Deployment, 'spec'> | { spec: { template: Deployment['spec']['template'] } }) {
+function requestOf({ spec }: { spec: Pick<Deployment['spec'], 'template'> }): string | undefined {
   return spec.template.metadata.annotations[REQUEST];
 }
 

@@ -29,7 +29,7 @@ the pipeline comes from. Definitions have no result: see konflux_snapshot_tests 
   input: z.object({
     namespace: Namespace,
     application: Name.optional().meta({ description: 'Or the component group.' }),
-    limit: z.int().min(1).max(40).default(25),
+    limit: z.int().min(1).max(40).default(20),
   }),
   output: z.object({
     namespace: z.string(),
