@@ -29,6 +29,18 @@ describe('git_create_branch', () => {
     expect(world.forkTip('rel')).toBe(C4);
   });
 
+  test('begins with a commit that only the fork has', async () => {
+    await using world = await gitWorld();
+    const [own = ''] = world.server.seed('bot/app.git', [
+      { branch: 'mine', from: world.C1, files: { m: 'm' } },
+    ]);
+    await world.write('git_create_branch', { remote: 'fork', branch: 'rel', from: own });
+    expect(world.forkTip('rel')).toBe(own);
+    await expect(
+      world.write('git_create_branch', { remote: 'fork', branch: 'x', from: 'a'.repeat(40) }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('W-R18 never moves one that is there', async () => {
     await using world = await gitWorld();
     world.seed([{ branch: 'rel', from: world.C1, files: { a: 'a' } }]);

@@ -1,5 +1,5 @@
-import { plain } from './adf.ts';
-import { type IssueAnswer, statusAfter } from './schema.ts';
+import { type IssueAnswer, statusAfter, type UserAnswer } from './schema.ts';
+import { plain } from './text/plain.ts';
 
 export interface Person {
   id: string;
@@ -54,6 +54,6 @@ export function issueOf(answer: IssueAnswer): Issue {
   };
 }
 
-export function personOf(user: { accountId: string; displayName: string } | null | undefined): Person | null {
-  return user == null ? null : { id: user.accountId, name: user.displayName };
+export function personOf(user: UserAnswer | null | undefined): Person | null {
+  return user == null ? null : { id: user.id, name: user.displayName };
 }

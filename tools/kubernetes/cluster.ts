@@ -47,7 +47,8 @@ const ListAnswer = z.object({
   items: z.array(z.unknown()).nullable().default([]),
 });
 
-const PAGE = 500;
+// A pipeline run with its resolved pipeline is about 100 KB; the body limit is 32 MB.
+const PAGE = 150;
 const MOST = 5_000;
 
 /** One Kubernetes API server. Objects are read by their schemas; refusals say what and whose fault. */

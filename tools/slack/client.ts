@@ -1,112 +1,213 @@
-import type { z } from 'zod';
+import { type Clock, systemClock } from '../../src/kit/clock.ts';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
-import type { Answer, Http, RequestOptions } from '../../src/kit/http.ts';
-import { slackError } from './errors.ts';
-import { AuthTestAnswer, Envelope, HistoryAnswer, keyOf, LookupAnswer, PostAnswer } from './schema.ts';
-import { neutralise, subteamMention } from './text.ts';
+import type { Http } from '../../src/kit/http.ts';
+import { type ChannelEntry, Directory, type LookUp, type PersonEntry } from './directory.ts';
+import { gather, walk } from './pages.ts';
+import { type Place, Places } from './places.ts';
+import {
+  AuthTestAnswer,
+  HistoryAnswer,
+  LookupAnswer,
+  PermalinkAnswer,
+  PostAnswer,
+  payloadOf,
+  type SlackMessage,
+} from './schema.ts';
+import { neutralise, type Person, personMention, subteamMention } from './text.ts';
+import { Web } from './web.ts';
 
 export interface Message {
-  /** One of the channels in the settings, written as there. */
+  /** One of the channels in the settings, by id or exact name. */
   channel: string;
-  /** Slack's mrkdwn; alarms for whole channels are taken out of it. */
+  /** Slack's mrkdwn; what alarms somebody is taken out of it. */
   text: string;
   threadTs?: string;
   /** Id of a user group (`S…`) that the message begins by mentioning. */
   subteam?: string;
+  /** People that it begins by mentioning. */
+  people?: readonly Person[];
   /** Metadata under which the message is found again. */
-  event: { type: string; key: string };
+  event: { type: string; key: string; author?: string };
 }
 
-type Query = NonNullable<RequestOptions['query']>;
+export interface ClientOptions {
+  redirectTo?: string | undefined;
+  limits?: { perAuthor: number; windowMs: number } | undefined;
+  clock?: Clock;
+}
+
+export interface Standing {
+  ts: string;
+  text: string;
+  threadTs: string | undefined;
+  /** Who wrote it, by id. */
+  user: string;
+  ours: boolean;
+  payload: Readonly<Record<string, string>>;
+}
 
 const PAGE_SIZE = 200;
 const MOST_PAGES = 10;
 
-/** Slack Web API with a bot token. Needs chat:write, channels:history (groups:history), users:read.email. */
+/** Slack Web API with a bot token; the README names its scopes. */
 export class SlackClient {
-  readonly #http: Http;
-  readonly #channels: ReadonlySet<string>;
+  readonly limits: ClientOptions['limits'];
+  readonly #web: Web;
+  readonly #directory: Directory;
+  readonly #places: Places;
+  #self: ReturnType<SlackClient['authTest']> | undefined;
 
-  constructor(http: Http, channels: readonly string[]) {
-    this.#http = http;
-    this.#channels = new Set(channels);
+  constructor(http: Http, channels: readonly string[], options: ClientOptions = {}) {
+    this.limits = options.limits;
+    this.#web = new Web(http);
+    this.#directory = new Directory(this.#web, options.clock ?? systemClock);
+    this.#places = new Places(channels, this.#directory, options.redirectTo);
   }
 
   async postMessage(message: Message, permit: Permit): Promise<{ channel: string; ts: string }> {
-    this.allow(message.channel);
-    const text = neutralise(message.text);
-    const answer = await this.#http.send('POST', '/chat.postMessage', permit, {
-      json: {
-        channel: message.channel,
-        text: message.subteam === undefined ? text : `${subteamMention(message.subteam)} ${text}`,
+    const place = await this.place(message.channel);
+    const { type, ...payload } = message.event;
+    return await this.#web.write('chat.postMessage', PostAnswer, permit, (slack) =>
+      slack.chat.postMessage({
+        channel: place.id,
+        text: wording(message, place),
         ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
-        metadata: { event_type: message.event.type, event_payload: { key: message.event.key } },
+        metadata: { event_type: type, event_payload: payload },
         unfurl_links: false,
-      },
-    });
-    return this.#open('POST', 'chat.postMessage', answer, PostAnswer);
+        unfurl_media: false,
+      }),
+    );
+  }
+
+  /** Gives one of our messages another text, and the payload by which that is seen later. */
+  async updateMessage(
+    update: { channel: string; ts: string; text: string; event: { type: string; payload: object } },
+    permit: Permit,
+  ): Promise<{ channel: string; ts: string }> {
+    const place = await this.place(update.channel);
+    return await this.#web.write('chat.update', PostAnswer, permit, (slack) =>
+      slack.chat.update({
+        channel: place.id,
+        ts: update.ts,
+        text: wording(update, place),
+        metadata: { event_type: update.event.type, event_payload: { ...update.event.payload } },
+      }),
+    );
   }
 
   /**
-   * The message that carries this key, among the newest 2000 of the channel, or of the thread when
+   * The message of ours that carries this key, among the newest 2000 of the channel, or of the thread when
    * `threadTs` is given (a channel's history does not list replies).
    */
   async findMessage(channel: string, key: string, threadTs?: string): Promise<{ ts: string } | undefined> {
-    this.allow(channel);
-    const method = threadTs === undefined ? 'conversations.history' : 'conversations.replies';
-    let cursor: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const answer = await this.#read(method, HistoryAnswer, {
-        channel,
-        ts: threadTs,
-        include_all_metadata: true,
-        limit: PAGE_SIZE,
-        cursor,
-      });
-      const message = answer.messages.find(({ metadata }) => keyOf(metadata) === key);
-      if (message !== undefined) return { ts: message.ts };
-      cursor = answer.response_metadata?.next_cursor || undefined;
-      if (cursor === undefined) return undefined;
+    const message = await this.standing(channel, { key, threadTs });
+    return message === undefined ? undefined : { ts: message.ts };
+  }
+
+  /** A message as it stands: the one of a time stamp, whoever wrote it, or ours of a key. */
+  async standing(
+    channel: string,
+    wanted: { ts: string } | { key: string; threadTs: string | undefined },
+  ): Promise<Standing | undefined> {
+    const place = await this.place(channel);
+    if ('ts' in wanted) {
+      for await (const message of this.#messages(place, { threadTs: wanted.ts }))
+        if (message.ts === wanted.ts) return message;
+      return undefined;
+    }
+    const { key, threadTs } = wanted;
+    for await (const message of this.#messages(place, { threadTs })) {
+      // A thread's first message is no reply in it.
+      if (message.ts !== threadTs && message.ours && message.payload.key === key) return message;
     }
     return undefined;
+  }
+
+  /** Times (seconds) of what this author had us post since a moment, newest first. */
+  async postedBy(channel: string, author: string, since: number, threadTs?: string): Promise<number[]> {
+    const place = await this.place(channel);
+    const times: number[] = [];
+    const oldest = (since / 1000).toFixed(6);
+    for await (const { ts, ours, payload } of this.#messages(place, { threadTs, oldest }))
+      if (ours && payload.author === author && Number(ts) > since / 1000) times.push(Number(ts));
+    return times.sort((a, b) => b - a);
+  }
+
+  /** A page of a thread, oldest first; its first message is the one that the thread hangs on. */
+  async thread(
+    channel: string,
+    ts: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ messages: Standing[]; cursor: string | undefined }> {
+    const answer = await this.#page(await this.place(channel), { threadTs: ts, ...page });
+    return {
+      messages: await this.#standings(answer.messages),
+      cursor: answer.response_metadata?.next_cursor || undefined,
+    };
+  }
+
+  async permalink(channel: string, ts: string): Promise<string> {
+    const place = await this.place(channel);
+    const answer = await this.#web.read('chat.getPermalink', PermalinkAnswer, (slack) =>
+      slack.chat.getPermalink({ channel: place.id, message_ts: ts }),
+    );
+    return answer.permalink;
+  }
+
+  async findChannel(name: string): Promise<LookUp<ChannelEntry>> {
+    return await this.#directory.channel(name);
+  }
+
+  async findPerson(handle: string): Promise<LookUp<PersonEntry>> {
+    return await this.#directory.person(handle);
+  }
+
+  mayPostTo(channel: ChannelEntry): boolean {
+    return this.#places.allows(channel);
   }
 
   /** The member with this address; a `+tag` in it is left away, as workspaces know people without. */
   async lookupByEmail(email: string): Promise<{ id: string; name: string } | undefined> {
     try {
-      const { user } = await this.#read('users.lookupByEmail', LookupAnswer, {
-        email: email.replace(/\+[^@]*@/, '@'),
-      });
-      return { id: user.id, name: user.name ?? '' };
+      const { user } = await this.#web.read('users.lookupByEmail', LookupAnswer, (slack) =>
+        slack.users.lookupByEmail({ email: email.replace(/\+[^@]*@/, '@') }),
+      );
+      return user.deleted === true ? undefined : { id: user.id, name: user.name ?? '' };
     } catch (error) {
       if (error instanceof SluiceError && error.code === 'not_found') return undefined;
       throw error;
     }
   }
 
-  async authTest(): Promise<{ userId: string; user: string; team: string }> {
-    const answer = await this.#read('auth.test', AuthTestAnswer, {});
-    return { userId: answer.user_id, user: answer.user ?? '', team: answer.team ?? '' };
+  async authTest(): Promise<{ userId: string; botId: string | undefined; user: string; team: string }> {
+    const answer = await this.#web.read('auth.test', AuthTestAnswer, (slack) => slack.auth.test());
+    return {
+      userId: answer.user_id,
+      botId: answer.bot_id,
+      user: answer.user ?? '',
+      team: answer.team ?? '',
+    };
   }
 
-  /** Throws `forbidden` for a channel that the settings do not name. */
-  allow(channel: string): void {
-    if (this.#channels.has(channel)) return;
-    throw new SluiceError('forbidden', {
-      cause: `slack: channel ${JSON.stringify(channel)} is not one of ${[...this.#channels].join(', ') || '(none)'}.`,
-      remedy: 'Use an allowed channel, or have it added to modules.slack.channels.',
-      rule: 'slack.channels',
-    });
+  /** Throws `forbidden` for a channel that the settings do not name, and names what may be meant by an unknown one. */
+  async place(channel: string): Promise<Place> {
+    return await this.#places.open(channel);
   }
 
-  async #read<S extends z.ZodType>(method: string, schema: S, query: Query): Promise<z.output<S>> {
-    return this.#open('GET', method, await this.#http.get(`/${method}`, { query }), schema);
-  }
-
-  #open<S extends z.ZodType>(verb: string, method: string, answer: Answer, schema: S): z.output<S> {
-    const { ok, error } = this.#http.parse(verb, `/${method}`, answer, Envelope);
-    if (!ok) throw slackError(method, error ?? '');
-    return this.#http.parse(verb, `/${method}`, answer, schema);
+  async *#messages(
+    place: Place,
+    range: { threadTs?: string | undefined; oldest?: string },
+  ): AsyncGenerator<Standing> {
+    const { items } = walkable(
+      walk(MOST_PAGES, async (cursor) => {
+        const answer = await this.#page(place, { ...range, limit: PAGE_SIZE, cursor });
+        return {
+          items: await this.#standings(answer.messages),
+          cursor: answer.response_metadata?.next_cursor,
+        };
+      }),
+    );
+    yield* items;
   }
 }

@@ -225,7 +225,7 @@ describe('konflux_build_get', () => {
       digest: null,
       snapshot: null,
       summary: 'build-failed failed after 20m in task build, step compile: exit code 2 (Failed).',
-      next: 'konflux_build_logs { name: "build-failed", namespace: "demo-tenant" }',
+      next: 'konflux_build_logs {"name":"build-failed","namespace":"demo-tenant"}',
     });
   });
 

@@ -1,27 +1,12 @@
 import { z } from 'zod';
-import { toolsOf } from '../../../src/kit/tool.ts';
-import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { type PipelineRun, resultOf } from '../resources/pipeline-run.ts';
+import { call, defineTool } from '../tool.ts';
 import { countRuns, describeRun } from './classify.ts';
 import { artifactsOf, BuildResults, resultsOf, signedOf } from './results.ts';
 import { chooseBuild, findRuns } from './runs.ts';
-import {
-  Commit,
-  call,
-  limitOf,
-  Moment,
-  many,
-  Name,
-  Namespace,
-  RunRow,
-  runRow,
-  runSentence,
-  StateFilter,
-  Totals,
-} from './shapes.ts';
+import { Commit, limitOf, Moment, many, RunRow, runRow, runSentence, StateFilter, Totals } from './shapes.ts';
 import { lookAt, nextLook, RunStatus, runStatus } from './status.ts';
-
-const defineTool = toolsOf<KonfluxClient>();
 
 const BuildRow = z.object({ ...RunRow.shape, image_digest: z.string().nullable() });
 

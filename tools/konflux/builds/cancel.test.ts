@@ -34,7 +34,7 @@ describe('konflux_pipeline_cancel', () => {
       state: 'running',
       sent: true,
       summary: expect.stringContaining('The end of build-running has been asked for (Cancelled).'),
-      next: expect.stringContaining('konflux_pipeline_status { name: "build-running"'),
+      next: expect.stringContaining('konflux_pipeline_status {"name":"build-running"'),
     });
     expect(await konflux.sent()).toEqual([
       { request: 'PATCH pipelineruns/build-running', body: { spec: { status: 'Cancelled' } } },
@@ -158,7 +158,7 @@ describe('konflux_pipeline_delete', () => {
     await expect(attempt()).rejects.toMatchObject({
       code: 'precondition',
       message: expect.stringContaining('Only a finished run can be deleted: build-running is running'),
-      remedy: expect.stringContaining('konflux_pipeline_cancel { name: "build-running"'),
+      remedy: expect.stringContaining('konflux_pipeline_cancel {"name":"build-running"'),
     });
     await konflux.write('konflux_pipeline_cancel', NAME);
     await expect(attempt()).rejects.toMatchObject({ code: 'precondition' });

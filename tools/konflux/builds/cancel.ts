@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { absent, present } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
-import { toolsOf } from '../../../src/kit/tool.ts';
-import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { isOver, PIPELINE_RUN, type PipelineRun, RUN_STATES, runStateOf } from '../resources/pipeline-run.ts';
+import { call, defineTool } from '../tool.ts';
 import { describeRun } from './classify.ts';
-import { call, Name, Namespace, runSentence } from './shapes.ts';
+import { runSentence } from './shapes.ts';
 
 const MODES = ['Cancelled', 'CancelledRunFinally', 'StoppedRunFinally'] as const;
 
 const Evidence = z.object({ uid: z.string() });
 
-export const cancelRun = toolsOf<KonfluxClient>()({
+export const cancelRun = defineTool({
   name: 'konflux_pipeline_cancel',
   title: 'Cancel a pipeline run',
   description: `

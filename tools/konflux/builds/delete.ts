@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
-import { toolsOf } from '../../../src/kit/tool.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { isOver, PIPELINE_RUN, type PipelineRun } from '../resources/pipeline-run.ts';
+import { call, defineTool } from '../tool.ts';
 import { describeRun } from './classify.ts';
-import { call, Name, Namespace, runSentence } from './shapes.ts';
+import { runSentence } from './shapes.ts';
 
-export const deleteRun = toolsOf<KonfluxClient>()({
+export const deleteRun = defineTool({
   name: 'konflux_pipeline_delete',
   title: 'Delete a pipeline run',
   description: `

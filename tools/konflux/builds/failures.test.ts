@@ -47,7 +47,7 @@ it('W-K15 what failed, timed out or was cancelled, newest first, with its cause;
         },
       ],
       "namespace": "demo-tenant",
-      "next": "konflux_pipeline_logs { name: "build-failed", namespace: "demo-tenant" }",
+      "next": "konflux_pipeline_logs {"name":"build-failed","namespace":"demo-tenant"}",
       "runs": [
         {
           "component": "demo-backend",

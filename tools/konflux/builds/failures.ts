@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { oneLine } from '../../../src/kit/text.ts';
-import { toolsOf } from '../../../src/kit/tool.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { LABEL } from '../resources/common.ts';
 import { type PipelineRun, runStateOf } from '../resources/pipeline-run.ts';
+import { call, defineTool } from '../tool.ts';
 import { countRuns, describeRun, type RunReport } from './classify.ts';
 import { causesOf, type Unwell } from './failure-causes.ts';
 import { chooseSteps } from './log-choice.ts';
 import { totalsSentence } from './pipelines.ts';
 import { childrenOfAll, findRuns, RUN_TYPES } from './runs.ts';
-import { call, Failure, failureOf, limitOf, Moment, Name, Namespace, Totals } from './shapes.ts';
+import { Failure, failureOf, limitOf, Moment, Totals } from './shapes.ts';
 import { capped, type LogWhere, readStepLog } from './step-log.ts';
 
 const EXCERPT_LINES = 12;
@@ -20,7 +21,7 @@ const MOST_CAUSES = 5;
 /** Their names go into one request. */
 const MOST_EXAMINED = 50;
 
-const listFailures = toolsOf<KonfluxClient>()({
+const listFailures = defineTool({
   name: 'konflux_pipeline_failures',
   title: 'Recent failures of pipelines',
   description: `

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { toolsOf } from '../../../src/kit/tool.ts';
 import type { Where } from '../../kubernetes/client.ts';
 import type { Kept, KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { PIPELINE_RUN, type PipelineRun, RUN_STATES } from '../resources/pipeline-run.ts';
+import { defineTool } from '../tool.ts';
 import { describeRun } from './classify.ts';
 import { chooseSteps, type LogChoice } from './log-choice.ts';
 import { childrenOf, chooseBuild } from './runs.ts';
-import { Commit, Failure, failureOf, many, Name, Namespace, runSentence } from './shapes.ts';
+import { Commit, Failure, failureOf, many, runSentence } from './shapes.ts';
 import { capped, readStepLog } from './step-log.ts';
-
-const defineTool = toolsOf<KonfluxClient>();
 
 /** Of all steps together. */
 export const MOST_BYTES = 8 * 1024;

@@ -38,7 +38,7 @@ describe('konflux_pipeline_list', () => {
       totals: { pending: 0, running: 2, succeeded: 3, failed: 2, timed_out: 1, cancelled: 1 },
       summary:
         '8 pipeline runs in demo-tenant: 2 running, 2 failed (1 by time-out), 1 cancelled, 3 succeeded.',
-      next: 'konflux_pipeline_failures { namespace: "demo-tenant" }',
+      next: 'konflux_pipeline_failures {"namespace":"demo-tenant"}',
     });
   });
 
@@ -107,7 +107,7 @@ describe('konflux_pipeline_status', () => {
         { task: 'build', state: 'running', duration_s: 540 },
       ],
       summary: 'build-running is running for 9m 50s, now in build.',
-      next: 'Look again in a minute: konflux_pipeline_status { name: "build-running", namespace: "demo-tenant" }',
+      next: 'Look again in a minute: konflux_pipeline_status {"name":"build-running","namespace":"demo-tenant"}',
     });
   });
 
@@ -118,7 +118,7 @@ describe('konflux_pipeline_status', () => {
       reason: 'Failed',
       failure: { task: 'build', step: 'compile', exit_code: 2 },
       skipped: [{ task: 'push', reason: 'PipelineRun was stopping' }],
-      next: 'konflux_pipeline_logs { name: "build-failed", namespace: "demo-tenant" }',
+      next: 'konflux_pipeline_logs {"name":"build-failed","namespace":"demo-tenant"}',
     });
   });
 

@@ -1,25 +1,12 @@
 import { z } from 'zod';
-import { toolsOf } from '../../../src/kit/tool.ts';
-import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { LABEL } from '../resources/common.ts';
 import { PIPELINE_RUN, type PipelineRun } from '../resources/pipeline-run.ts';
+import { call, defineTool } from '../tool.ts';
 import { countRuns, describeRun, type RunTotals } from './classify.ts';
 import { findRuns, RUN_TYPES } from './runs.ts';
-import {
-  call,
-  limitOf,
-  many,
-  Name,
-  Namespace,
-  RunRow,
-  runRow,
-  runSentence,
-  StateFilter,
-  Totals,
-} from './shapes.ts';
+import { limitOf, many, RunRow, runRow, runSentence, StateFilter, Totals } from './shapes.ts';
 import { lookAt, nextLook, RunStatus, runStatus } from './status.ts';
-
-const defineTool = toolsOf<KonfluxClient>();
 
 const listRuns = defineTool({
   name: 'konflux_pipeline_list',

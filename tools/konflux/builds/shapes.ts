@@ -7,9 +7,6 @@ import { timingOf } from '../resources/timing.ts';
 import { type FailedTask, type RunReport, secondsBetween, type TaskReport } from './classify.ts';
 import { commitOf, isPullRequest } from './runs.ts';
 
-const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-export const Name = z.string().max(253).regex(NAME, 'the name of a Kubernetes object');
-export const Namespace = Name.optional().meta({ description: "The settings' one when left out." });
 export const Commit = z.string().regex(/^[0-9a-fA-F]{7,40}$/, 'a commit: 7 to 40 hexadecimal digits');
 export const Moment = z.iso.datetime({ offset: true });
 export const limitOf = (most: number, usual: number) => z.int().min(1).max(most).default(usual);
@@ -157,14 +154,6 @@ export function runSentence(run: PipelineRun, report: RunReport, now: number): s
 function reasonOf({ reason, message }: RunReport): string {
   const said = [reason, oneLine(message, 200)].filter((part) => part !== '').join(': ');
   return said === '' ? '' : ` (${said.replace(/\.$/, '')})`;
-}
-
-/** A tool call as it can be made, for `next`. */
-export function call(tool: string, input: Record<string, string | undefined>): string {
-  const fields = Object.entries(input).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key}: ${JSON.stringify(value)}`],
-  );
-  return `${tool} { ${fields.join(', ')} }`;
 }
 
 /** `1 task`, `2 tasks`. */

@@ -6,9 +6,10 @@ import { LABEL } from '../resources/common.ts';
 import { isOver, type PipelineRun } from '../resources/pipeline-run.ts';
 import { SNAPSHOT } from '../resources/snapshot.ts';
 import { newestFirst } from '../resources/timing.ts';
+import { call } from '../tool.ts';
 import { describeRun, type RunReport } from './classify.ts';
 import { type Children, childrenOf } from './runs.ts';
-import { call, Failure, failureOf, RunRow, runRow, TaskRow, taskRow } from './shapes.ts';
+import { Failure, failureOf, RunRow, runRow, TaskRow, taskRow } from './shapes.ts';
 
 const MOST_TASKS = 50;
 

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { oneLine } from '../../../src/kit/text.ts';
-import { toolsOf } from '../../../src/kit/tool.ts';
 import type { Where } from '../../kubernetes/client.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { PIPELINE_RUN, RUN_STATES, TASK_RUN } from '../resources/pipeline-run.ts';
+import { defineTool } from '../tool.ts';
 import { describeRun, describeTask, type TaskReport } from './classify.ts';
 import { stepsOf, tasksNamed } from './log-choice.ts';
 import { MOST_BYTES, StepLogRow, TailLines } from './logs.ts';
 import { childrenOf } from './runs.ts';
-import { many, Name, Namespace } from './shapes.ts';
+import { many } from './shapes.ts';
 import { capped, readStepLog } from './step-log.ts';
 
 interface Given {
@@ -48,7 +49,7 @@ async function meant(client: KonfluxClient, given: Given, where: Where): Promise
   return { task: found, archived: kept.archived || source === 'archive' };
 }
 
-const taskLogs = toolsOf<KonfluxClient>()({
+const taskLogs = defineTool({
   name: 'konflux_task_logs',
   title: 'Logs of a task',
   description: `

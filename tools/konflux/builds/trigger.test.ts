@@ -65,7 +65,7 @@ describe('konflux_build_trigger', () => {
       created_after: '2026-01-15T11:20:00Z',
       summary: 'A build of demo-backend is requested; no build run has been seen yet.',
       next: expect.stringContaining(
-        'konflux_build_list { component: "demo-backend", created_after: "2026-01-15T11:20:00Z"',
+        'konflux_build_list {"component":"demo-backend","created_after":"2026-01-15T11:20:00Z"',
       ),
     });
     const { created_after } = asked as { created_after: string };

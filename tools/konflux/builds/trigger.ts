@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
-import { toolsOf } from '../../../src/kit/tool.ts';
 import { selector, type Where } from '../../kubernetes/client.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { PIPELINE_RUN, type PipelineRun, RUN_STATES, runStateOf } from '../resources/pipeline-run.ts';
 import { newestFirst } from '../resources/timing.ts';
+import { call, defineTool } from '../tool.ts';
 import {
   answeredBy,
   BUILDABLE,
@@ -19,7 +20,7 @@ import {
 } from './build-request.ts';
 import { describeRun } from './classify.ts';
 import { isNewer } from './runs.ts';
-import { call, Moment, Name, Namespace, runSentence } from './shapes.ts';
+import { Moment, runSentence } from './shapes.ts';
 
 const NEVER = '1970-01-01T00:00:00Z';
 
@@ -46,7 +47,7 @@ async function look(
 
 const Evidence = z.object({ created_after: z.string() });
 
-export const triggerBuild = toolsOf<KonfluxClient>()({
+export const triggerBuild = defineTool({
   name: 'konflux_build_trigger',
   title: 'Ask for a build',
   description: `

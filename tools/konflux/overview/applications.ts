@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { oneLine } from '../../../src/kit/text.ts';
 import { conditionOf } from '../../kubernetes/client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { classifyRelease, RELEASE_STATES } from '../releases/classify.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
 import { PlanRow, planRow } from '../releases/plan-view.ts';
-import { call, defineTool } from '../releases/tool.ts';
 import { APPLICATION, type Application, type ComponentGroup } from '../resources/application.ts';
 import { parentOf } from '../resources/common.ts';
 import { COMPONENT } from '../resources/component.ts';
@@ -16,6 +15,7 @@ import { isoOf, newestFirst } from '../resources/timing.ts';
 import { snapshotVerdict } from '../snapshots/classify.ts';
 import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
 import { inWords, plural } from '../snapshots/words.ts';
+import { call, defineTool } from '../tool.ts';
 import { namesOf } from './inventory.ts';
 
 const KINDS = ['application', 'component_group'] as const;

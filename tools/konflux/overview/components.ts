@@ -4,8 +4,7 @@ import { selector, type Where } from '../../kubernetes/client.ts';
 import { describeRun } from '../builds/classify.ts';
 import { RunRow, runRow } from '../builds/shapes.ts';
 import type { KonfluxClient } from '../client.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import type { ComponentGroup } from '../resources/application.ts';
 import { ANNOTATION, LABEL } from '../resources/common.ts';
 import { COMPONENT, type Component, sourceOf } from '../resources/component.ts';
@@ -16,6 +15,7 @@ import { isoOf, newestFirst } from '../resources/timing.ts';
 import { isOf } from '../snapshots/list.ts';
 import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
 import { plural } from '../snapshots/words.ts';
+import { call, defineTool } from '../tool.ts';
 
 const Row = z.object({
   name: z.string(),

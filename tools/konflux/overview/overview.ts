@@ -4,9 +4,8 @@ import { countRuns } from '../builds/classify.ts';
 import { childrenOfAll } from '../builds/runs.ts';
 import { Totals } from '../builds/shapes.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { type Admissions, admissionsIn } from '../releases/admission-read.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
 import { APPLICATION, COMPONENT_GROUP } from '../resources/application.ts';
 import { COMPONENT } from '../resources/component.ts';
 import { demandNames } from '../resources/parent.ts';
@@ -17,6 +16,7 @@ import { SNAPSHOT } from '../resources/snapshot.ts';
 import { newestFirst } from '../resources/timing.ts';
 import { SnapshotRow, snapshotRow } from '../snapshots/rows.ts';
 import { countsText, plural } from '../snapshots/words.ts';
+import { call, defineTool } from '../tool.ts';
 import {
   BlockedRow,
   blockedRows,

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { isoTime } from '../../../src/kit/clock.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { oneLine } from '../../../src/kit/text.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { LABEL } from '../resources/common.ts';
 import { RUN_STATES, runStateOf } from '../resources/pipeline-run.ts';
 import { isoOf } from '../resources/timing.ts';
 import { SnapshotName } from '../snapshots/get.ts';
 import { TEST_RESULTS } from '../snapshots/test-output.ts';
+import { call, defineTool } from '../tool.ts';
 import { type Finding, findings } from './conforma-report.ts';
 import { type Check, checksOf, type Details, reportOf, type Subject } from './conforma-runs.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { formatDuration } from '../../../src/kit/duration.ts';
 import { oneLine } from '../../../src/kit/text.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { POLICY, type Policy, type VolatileRule } from '../resources/policy.ts';
 import { isoOf } from '../resources/timing.ts';
 import { plural } from '../snapshots/words.ts';
+import { defineTool } from '../tool.ts';
 
 const Exception = z.object({
   source: z.string(),

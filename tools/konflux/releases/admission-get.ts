@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { oneLine } from '../../../src/kit/text.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { ADMISSION, type Admission, RELEASE_PLAN, type ReleasePlan } from '../resources/release.ts';
+import { call, defineTool } from '../tool.ts';
 import { designated, matchAdmissions } from './admission-match.ts';
 import { admissionsFor } from './admission-read.ts';
 import { AdmissionRow, admissionRow, advisoryType, mappingOf, shortRow } from './admission-view.ts';
 import { rowsFromPlans } from './admissions.ts';
-import { Name, Namespace } from './inputs.ts';
 import { pipelineText } from './pipeline-text.ts';
 import { matchedOf } from './plan-view.ts';
-import { call, defineTool } from './tool.ts';
 
 const PlanSays = z.object({
   release_plan: z.string(),

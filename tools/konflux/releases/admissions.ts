@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { oneLine } from '../../../src/kit/text.ts';
+import { Limit, Name, Namespace } from '../inputs.ts';
 import { parentOf } from '../resources/common.ts';
 import { RELEASE_PLAN, type ReleasePlan } from '../resources/release.ts';
+import { defineTool } from '../tool.ts';
 import { admissionsIn } from './admission-read.ts';
 import { AdmissionRow, admissionRow, shortRow } from './admission-view.ts';
-import { Limit, Name, Namespace } from './inputs.ts';
 import { matchedOf } from './plan-view.ts';
-import { defineTool } from './tool.ts';
 
 const Access = z.object({
   namespace: z.string(),

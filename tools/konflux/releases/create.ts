@@ -3,11 +3,12 @@ import { canonicalJson, sha256 } from '../../../src/kit/canonical.ts';
 import type { EffectOutcome } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { parentOf } from '../resources/common.ts';
 import { RELEASE, type Release } from '../resources/release.ts';
+import { call, defineTool } from '../tool.ts';
 import { classifyRelease } from './classify.ts';
 import { gather } from './gather.ts';
-import { Name, Namespace } from './inputs.ts';
 import { ownRelease, releaseEffect } from './marker.ts';
 import {
   type CheckName,
@@ -18,7 +19,6 @@ import {
   preflight,
 } from './preflight.ts';
 import { ReleaseDetail, type ReleaseRow, releaseDetail, stateText } from './release-view.ts';
-import { call, defineTool } from './tool.ts';
 
 const Input = z.object({
   release_plan: Name.max(63),

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { cleanDeep, oneLine } from '../../../src/kit/text.ts';
 import { conditionOf } from '../../kubernetes/client.ts';
+import { Limit, Name, Namespace } from '../inputs.ts';
 import { parentOf } from '../resources/common.ts';
 import { RELEASE_PLAN, type ReleasePlan } from '../resources/release.ts';
 import { newestFirst } from '../resources/timing.ts';
-import { Limit, Name, Namespace } from './inputs.ts';
+import { call, defineTool } from '../tool.ts';
 import { pipelineText } from './pipeline-text.ts';
 import { autoRelease, PlanRow, planRow } from './plan-view.ts';
-import { call, defineTool } from './tool.ts';
 
 const DATA_SHOWN = 3_000;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { Name, Namespace } from '../inputs.ts';
+import { call, defineTool } from '../tool.ts';
 import { gather } from './gather.ts';
-import { Name, Namespace } from './inputs.ts';
 import { CHECKS, type Check, holding, plainly, preflight } from './preflight.ts';
-import { call, defineTool } from './tool.ts';
 
 export const CheckView = z.object({
   name: z.enum(CHECKS),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { Name, Namespace } from '../inputs.ts';
 import { RELEASE } from '../resources/release.ts';
-import { Name, Namespace } from './inputs.ts';
+import { defineTool } from '../tool.ts';
 import { ReleaseDetail, releaseDetail } from './release-view.ts';
-import { defineTool } from './tool.ts';
 
 export const getRelease = defineTool({
   name: 'konflux_release_get',

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { selector } from '../../kubernetes/client.ts';
 import type { KonfluxClient } from '../client.ts';
+import { Limit, Name, Namespace } from '../inputs.ts';
 import { LABEL, parentOf } from '../resources/common.ts';
 import { RELEASE, RELEASE_PLAN, type Release, type ReleasePlan } from '../resources/release.ts';
 import { newestFirst } from '../resources/timing.ts';
 import { getSnapshot } from '../snapshots/find.ts';
+import { defineTool } from '../tool.ts';
 import { classifyRelease, RELEASE_STATES, type ReleaseState } from './classify.ts';
-import { Limit, Name, Namespace } from './inputs.ts';
 import { ReleaseRow, releaseRow, stateText } from './release-view.ts';
-import { defineTool } from './tool.ts';
 
 const Input = z.object({
   namespace: Namespace,

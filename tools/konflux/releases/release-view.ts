@@ -3,9 +3,9 @@ import { cleanText, oneLine } from '../../../src/kit/text.ts';
 import { LABEL } from '../resources/common.ts';
 import type { Release } from '../resources/release.ts';
 import { isoOf, timingOf } from '../resources/timing.ts';
+import { call } from '../tool.ts';
 import { artifactsOf } from './artifacts.ts';
 import { classifyRelease, PHASE_STATES, PHASES, RELEASE_STATES, type ReleaseVerdict } from './classify.ts';
-import { call } from './tool.ts';
 
 const Text = z.string().nullable();
 

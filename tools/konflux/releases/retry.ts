@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { parentOf } from '../resources/common.ts';
 import { RELEASE, type Release } from '../resources/release.ts';
+import { call, defineTool } from '../tool.ts';
 import { classifyRelease } from './classify.ts';
 import { MadeRelease, madeRelease } from './create.ts';
 import { gather } from './gather.ts';
-import { Name, Namespace } from './inputs.ts';
 import { ownRelease, releaseEffect } from './marker.ts';
 import { type CheckName, holding, type PreflightFacts, plainly, preflight } from './preflight.ts';
 import { failed } from './release-view.ts';
-import { call, defineTool } from './tool.ts';
 
 const Data = z.record(z.string(), z.unknown()).optional();
 

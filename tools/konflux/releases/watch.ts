@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import { follow } from '../../kubernetes/client.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { RELEASE, type Release } from '../resources/release.ts';
+import { call, defineTool } from '../tool.ts';
 import { classifyRelease, isOver, PHASES, RELEASE_STATES } from './classify.ts';
-import { Name, Namespace } from './inputs.ts';
 import { ReleaseDetail, releaseDetail } from './release-view.ts';
-import { call, defineTool } from './tool.ts';
 
 const Seen = z.object({
   state: z.enum(RELEASE_STATES),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Namespace } from '../releases/inputs.ts';
-import { defineTool } from '../releases/tool.ts';
+import { Namespace } from '../inputs.ts';
 import type { Snapshot } from '../resources/snapshot.ts';
 import { isoOf } from '../resources/timing.ts';
+import { defineTool } from '../tool.ts';
 import { SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
 import type { KonfluxClient } from '../client.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { demandNames } from '../resources/parent.ts';
 import type { Snapshot } from '../resources/snapshot.ts';
+import { call, defineTool } from '../tool.ts';
 import { promotability, snapshotVerdict } from './classify.ts';
 import { findIn, isBuildOf, type SnapshotQuery } from './find.ts';
 import { Commit } from './list.ts';

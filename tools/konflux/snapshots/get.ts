@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { oneLine } from '../../../src/kit/text.ts';
 import { conditionOf } from '../../kubernetes/client.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { SNAPSHOT_ANNOTATION, type Snapshot } from '../resources/snapshot.ts';
+import { call, defineTool } from '../tool.ts';
 import { promotability, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { ComponentRow, componentRow, SnapshotRow, snapshotRow } from './rows.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { LABEL } from '../resources/common.ts';
 import { demandNames } from '../resources/parent.ts';
 import type { Snapshot } from '../resources/snapshot.ts';
+import { defineTool } from '../tool.ts';
 import { eventOf, SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { findSnapshots, fits } from './find.ts';
 import { SnapshotRow, snapshotRow } from './rows.ts';

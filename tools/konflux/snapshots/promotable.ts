@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { Namespace } from '../inputs.ts';
 import { classifyRelease, RELEASE_STATES } from '../releases/classify.ts';
-import { Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
 import { RELEASE, type Release } from '../resources/release.ts';
 import { SNAPSHOT, type Snapshot } from '../resources/snapshot.ts';
 import { isoOf, newestFirst } from '../resources/timing.ts';
+import { call, defineTool } from '../tool.ts';
 import { promotability, SNAPSHOT_STATES, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { autoReleased, SnapshotName } from './get.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { oneLine } from '../../../src/kit/text.ts';
-import { Name, Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Name, Namespace } from '../inputs.ts';
 import { parentOf } from '../resources/common.ts';
 import { demandNames } from '../resources/parent.ts';
 import { isOptional, SCENARIO, type Scenario, validityOf } from '../resources/scenario.ts';
 import { isoOf } from '../resources/timing.ts';
+import { call, defineTool } from '../tool.ts';
 import { parentFields, parentFieldsShape } from './rows.ts';
 
 const Row = z.object({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { oneLine } from '../../../src/kit/text.ts';
-import { Namespace } from '../releases/inputs.ts';
-import { call, defineTool } from '../releases/tool.ts';
+import { Namespace } from '../inputs.ts';
 import { timingOf } from '../resources/timing.ts';
+import { call, defineTool } from '../tool.ts';
 import { SNAPSHOT_STATES, type SnapshotVerdict, snapshotVerdict } from './classify.ts';
 import { getSnapshot } from './find.ts';
 import { SnapshotName } from './get.ts';

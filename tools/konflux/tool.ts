@@ -1,5 +1,5 @@
-import { toolsOf } from '../../../src/kit/tool.ts';
-import type { KonfluxClient } from '../client.ts';
+import { toolsOf } from '../../src/kit/tool.ts';
+import type { KonfluxClient } from './client.ts';
 
 export const defineTool = toolsOf<KonfluxClient>();
 
