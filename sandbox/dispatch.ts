@@ -43,7 +43,7 @@ export async function dispatch(
     method,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    body: body.fields ?? raw.toString('utf8'),
+    body: found.system?.logged?.(call) ?? body.fields ?? raw.toString('utf8'),
     status: seen,
     expected: found.route !== undefined,
     mutating: mutates(found.route, call),

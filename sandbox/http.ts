@@ -49,6 +49,8 @@ export interface System {
   guard?(call: Call, world: World, secret: string): Reply | undefined;
   /** How it words a refusal that a fault brings about. */
   refusal?(status: number): unknown;
+  /** What the log keeps of a body that nobody could read. */
+  logged?(call: Call): unknown;
   routes: readonly Route[];
 }
 

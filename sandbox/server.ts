@@ -34,7 +34,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.dir === undefined ? mkdtempSync(join(tmpdir(), 'sluice-sandbox-')) : resolve(options.dir);
   mkdirSync(dir, { recursive: true });
   const secrets = writeSecrets(dir);
-  const world = new World(raw, [...secrets.values()]);
+  const world = new World(raw, [...secrets.values()], join(dir, 'git'));
   let origin = '';
   const server = createServer((req, res) => {
     serve(world, secrets, origin, req, res).catch((error: unknown) => {

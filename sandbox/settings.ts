@@ -13,6 +13,7 @@ const PEOPLE = {
 
 const SECRETS = [
   'errata',
+  'git',
   'gitlab',
   'jenkins',
   'gangway',

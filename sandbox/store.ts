@@ -1,4 +1,5 @@
 import type { Cluster } from './kubernetes/cluster.ts';
+import type { MergeRequest } from './scenario/schema-gitlab.ts';
 
 /** What requests have created. Only what was asked for is kept; what became of it is computed when asked. */
 export interface CreatedPush {
@@ -16,6 +17,23 @@ export interface CreatedNote {
   author: string;
   created: number;
   body: string;
+}
+
+export interface CreatedMergeRequest {
+  /** Where it is to be merged. */
+  project: string;
+  iid: number;
+  created: number;
+  /** Which of the project's outcomes it follows. */
+  nth: number;
+  /** How much of that has happened: the time since it was created, -1 for nothing. */
+  seen: number;
+  /** As a scenario would say it; what becomes of it is added to its timelines. */
+  request: MergeRequest;
+  /** The commit of the target branch that it was merged into. */
+  mergedInto?: string;
+  mergeCommit?: string;
+  closedBy?: string;
 }
 
 export interface CreatedApproval {
@@ -49,6 +67,7 @@ export interface CreatedMessage {
 export class Store {
   pushes: CreatedPush[] = [];
   notes: CreatedNote[] = [];
+  mergeRequests: CreatedMergeRequest[] = [];
   approvals: CreatedApproval[] = [];
   builds: CreatedBuild[] = [];
   runs: CreatedRun[] = [];

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { VirtualClock } from './clock.ts';
 import { Faults } from './faults.ts';
+import { GitHost } from './git/host.ts';
+import { letHappen } from './happenings.ts';
 import { type EffectEntry, queryWithoutSecrets, type RequestEntry, withoutSecrets } from './records.ts';
 import { deepMerge, leafPaths, type Tree } from './scenario/merge.ts';
-import { checkScenario, type Scenario } from './scenario/schema.ts';
+import { checkScenario, type Scenario, ScenarioError } from './scenario/schema.ts';
 import { isoSeconds } from './scenario/time.ts';
 import { type Step, stepAt } from './scenario/timeline.ts';
 import { Store } from './store.ts';
@@ -23,16 +26,22 @@ export class World {
   requests: RequestEntry[] = [];
   effects: EffectEntry[] = [];
   store = new Store();
+  readonly #repositories: string | undefined;
+  #git: GitHost | undefined;
+  #hosts = 0;
   #raw: Tree;
   #scenario: Scenario;
   #changes = new Map<string, Change>();
   #counters = new Map<string, number>();
 
-  constructor(raw: Tree, secrets: readonly string[]) {
+  /** `repositories` is the folder for those of git. */
+  constructor(raw: Tree, secrets: readonly string[], repositories?: string) {
     this.#raw = raw;
     this.#scenario = checkScenario(raw, nameOf(raw));
     this.clock = new VirtualClock(this.#scenario.clock, () => this.#timePassed());
     this.secrets = secrets;
+    this.#repositories = repositories;
+    this.#git = this.#hostFor(this.#scenario);
   }
 
   get scenario(): Scenario {
@@ -43,12 +52,21 @@ export class World {
     return this.#raw;
   }
 
+  get git(): GitHost | undefined {
+    return this.#git;
+  }
+
   get now(): number {
     return this.clock.now;
   }
 
   replace(raw: Tree): void {
-    this.#scenario = checkScenario(raw, nameOf(raw));
+    const scenario = checkScenario(raw, nameOf(raw));
+    // The repositories come first: where they cannot be made, the world stays as it is.
+    const before = this.#git;
+    this.#git = this.#hostFor(scenario);
+    before?.remove();
+    this.#scenario = scenario;
     this.#raw = raw;
     this.clock.reset(this.#scenario.clock);
     this.faults.clear();
@@ -62,17 +80,29 @@ export class World {
 
   patch(patch: Tree): void {
     const raw = deepMerge(this.#raw, patch);
-    this.#scenario = checkScenario(raw, nameOf(raw));
+    const scenario = checkScenario(raw, nameOf(raw));
+    if (this.#git === undefined) this.#git = this.#hostFor(scenario);
+    else this.#git.adopt(scenario.git, this.now);
+    this.#scenario = scenario;
     this.#raw = raw;
     // Who patches a state means it to hold, whatever a request had made of it before.
     for (const path of leafPaths(patch)) this.#forget(keyOf(path));
     for (const cluster of this.store.clusters.values()) {
       cluster.adopt(this.#scenario.kubernetes[cluster.system], this.now);
     }
+    this.#timePassed();
+  }
+
+  #hostFor({ git, clock }: Scenario): GitHost | undefined {
+    if (Object.keys(git.repositories).length === 0) return undefined;
+    if (this.#repositories === undefined) throw new ScenarioError('there is no folder for git repositories');
+    this.#hosts += 1;
+    return new GitHost(join(this.#repositories, String(this.#hosts)), git, clock);
   }
 
   /** Whoever watches hears of it at once; for all others it is soon enough when they ask. */
   #timePassed(): void {
+    letHappen(this);
     for (const cluster of this.store.clusters.values()) cluster.advance(this.now);
   }
 

@@ -17,13 +17,13 @@ import { create, patch, replace } from './write.ts';
 
 type Name = Cluster['system'];
 
-/** The API server of a system, as it stands now. */
-export function clusterOf(world: World, name: Name, flavour: Flavour): Cluster {
+/** The API server of a system, as it stands now, or at a moment before. */
+export function clusterOf(world: World, name: Name, flavour: Flavour, now: number = world.now): Cluster {
   const known = world.store.clusters.get(name);
   const { kubernetes, clock } = world.scenario;
   const cluster = known ?? new Cluster(name, resourcesOf(flavour, kubernetes.crds), kubernetes[name], clock);
   world.store.clusters.set(name, cluster);
-  cluster.advance(world.now);
+  cluster.advance(Math.max(now, cluster.now));
   return cluster;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FileContent } from './schema-places.ts';
 import { Instant } from './time.ts';
-import { timeline } from './timeline.ts';
+import { outcome, timeline } from './timeline.ts';
 
 const JobStatus = z.enum([
   'created',
@@ -31,6 +31,7 @@ const Pipeline = z.strictObject({
 
 export const MergeRequest = z.strictObject({
   title: timeline(z.string()),
+  description: timeline(z.string()).default([{ value: '' }]),
   state: timeline(z.enum(['opened', 'merged', 'closed', 'locked'])),
   labels: timeline(z.array(z.string())).default([{ value: [] }]),
   author: z.string(),
@@ -49,9 +50,27 @@ export const MergeRequest = z.strictObject({
 export type MergeRequest = z.infer<typeof MergeRequest>;
 export type Pipeline = z.infer<typeof Pipeline>;
 
+/** What becomes of a merge request that somebody opens. Every part of a step that is there happens. */
+const MergeRequestOutcome = outcome({
+  /** Of its newest pipeline; the first one starts it. */
+  pipeline: JobStatus.optional(),
+  add_labels: z.array(z.string()).default([]),
+  remove_labels: z.array(z.string()).default([]),
+  approved_by: z.array(z.string()).default([]),
+  note: z.strictObject({ author: z.string(), body: z.string() }).optional(),
+  /** A merge is a merge also in the project's git repository, where it has one. */
+  state: z.enum(['merged', 'closed']).optional(),
+  /** Who merges or closes it. */
+  by: z.string().optional(),
+});
+export type MergeRequestStep = z.infer<typeof MergeRequestOutcome>[number];
+
 const Project = z.strictObject({
   id: z.int(),
   web_url: z.string(),
+  /** Of the first merge request that a request opens; above all others when absent. */
+  first_created_iid: z.int().optional(),
+  merge_request_outcomes: z.array(MergeRequestOutcome).default([]),
   merge_requests: z.record(z.string().regex(/^[1-9]\d*$/), MergeRequest).default({}),
   /** Files that stand on a branch, whatever merge requests bring. */
   branches: z.record(z.string(), z.record(z.string(), timeline(FileContent))).default({}),
@@ -67,6 +86,7 @@ export const Gitlab = z
     /** Whose token the sandbox hands out. */
     token_user: z.string(),
     first_note_id: z.int().default(1),
+    first_pipeline_id: z.int().default(880_001),
     projects: z.record(z.string(), Project),
   })
   .refine((gitlab) => gitlab.users.some((user) => user.username === gitlab.token_user), {

@@ -55,7 +55,44 @@ export const Trackers = z.record(z.string(), z.strictObject({ brew: KindToKeys, 
 export const Slack = z.strictObject({
   team: z.string(),
   bot: z.strictObject({ id: z.string(), name: z.string() }),
-  channels: z.record(z.string(), z.strictObject({ id: z.string() })),
-  users: z.array(z.strictObject({ id: z.string(), name: z.string(), email: z.string() })).default([]),
+  channels: z.record(
+    z.string(),
+    z.strictObject({
+      id: z.string(),
+      /** Further channels of the same name, as shared ones can be. */
+      also: z.array(z.string()).default([]),
+      private: z.boolean().default(false),
+      archived: z.boolean().default(false),
+      /** Whether the bot is in it. */
+      member: z.boolean().default(true),
+    }),
+  ),
+  users: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        email: z.string(),
+        real_name: z.string().default(''),
+        display_name: z.string().default(''),
+        deleted: z.boolean().default(false),
+      }),
+    )
+    .default([]),
   usergroups: z.array(z.strictObject({ id: z.string(), handle: z.string(), name: z.string() })).default([]),
+  /** What stands there before anybody posts. */
+  messages: z
+    .array(
+      z.strictObject({
+        channel: z.string(),
+        ts: z.string().regex(/^\d+\.\d+$/),
+        user: z.string(),
+        text: z.string(),
+        thread_ts: z.string().optional(),
+        metadata: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .default([]),
 });
+
+export type Slack = z.infer<typeof Slack>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Artifacts } from './schema-artifacts.ts';
 import { Errata } from './schema-errata.ts';
+import { Git } from './schema-git.ts';
 import { Gitlab } from './schema-gitlab.ts';
 import { Brew, Catalog, Pyxis, Registry } from './schema-images.ts';
 import { Jira } from './schema-jira.ts';
@@ -17,6 +18,7 @@ export const Scenario = z.strictObject({
   clock: Instant,
   release_controller: ReleaseController.default({ streams: {} }),
   errata: Errata.default({ users: [], advisories: {}, first_push_id: 1 }),
+  git: Git.prefault({}),
   gitlab: Gitlab.optional(),
   jenkins: Jenkins.default({ jobs: {}, first_queue_id: 1 }),
   prow: Prow.default({ jobs: {} }),

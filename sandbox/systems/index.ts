@@ -4,6 +4,7 @@ import { brew, koji } from './brew.ts';
 import { catalog, pyxis } from './catalog.ts';
 import { errata } from './errata.ts';
 import { gangway } from './gangway.ts';
+import { git } from './git.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { jenkins } from './jenkins.ts';
@@ -23,6 +24,7 @@ export const SYSTEMS: readonly System[] = [
   releaseController,
   errata,
   gitlab,
+  git,
   jenkins,
   gangway,
   prow,

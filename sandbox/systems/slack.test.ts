@@ -27,8 +27,12 @@ it('keeps messages with their metadata, as JSON or as a form', async () => {
   expect(history.body).toMatchObject({
     ok: true,
     has_more: false,
-    messages: [{ text: 'two', metadata: METADATA }, { text: 'one' }],
+    messages: [{ text: 'one', metadata: METADATA }],
   });
+  const thread = await current().ask(
+    `${API}/conversations.replies?channel=C0QERELEASE&ts=${String(at(first.body, 'ts'))}&include_all_metadata=true`,
+  );
+  expect(at(thread.body, 'messages')).toMatchObject([{ text: 'one' }, { text: 'two', metadata: METADATA }]);
   const plain = await current().ask(`${API}/conversations.history?channel=C0QERELEASE`);
   expect(at(plain.body, 'messages.0.metadata')).toBeUndefined();
   expect(await current().effects()).toMatchObject([
@@ -44,7 +48,7 @@ it('pages through history and cuts it by time', async () => {
     stamps.push(String(at(body, 'ts')));
   }
   const history = async (query: string) =>
-    (await current().ask(`${API}/conversations.history?channel=art&${query}`)).body;
+    (await current().ask(`${API}/conversations.history?channel=C0FORUMART&${query}`)).body;
   const page = await history('limit=2');
   expect(page).toMatchObject({ has_more: true, messages: [{ text: 'c' }, { text: 'b' }] });
   const cursor = String(at(page, 'response_metadata.next_cursor'));
@@ -69,7 +73,18 @@ describe('refusals', () => {
   it.each([
     ['chat.postMessage', { channel: 'nowhere', text: 'x' }, 'channel_not_found'],
     ['chat.postMessage', { channel: 'art' }, 'no_text'],
+    ['chat.postMessage', { channel: 'art', text: 'x', thread: '1.1' }, 'invalid_arguments'],
+    ['chat.postMessage', { channel: 'art', text: 'x', thread_ts: 1.1 }, 'thread_not_found'],
+    ['chat.postMessage', { channel: 'art', text: 'x', thread_ts: 'first' }, 'invalid_arguments'],
+    ['chat.postMessage', { channel: 'art', text: 'x', metadata: { key: 1 } }, 'invalid_metadata_format'],
+    ['chat.postMessage', { channel: 'art', text: 'x'.repeat(40_001) }, 'msg_too_long'],
+    ['chat.update', { channel: 'C0FORUMART', ts: '1.1', text: 'x' }, 'message_not_found'],
+    ['chat.getPermalink', { channel: 'C0FORUMART', message_ts: '1.1' }, 'message_not_found'],
+    ['conversations.replies', { channel: 'C0FORUMART', ts: '1.1' }, 'thread_not_found'],
+    ['conversations.list', { types: 'everything' }, 'invalid_arguments'],
+    ['conversations.list', { cursor: 'made up' }, 'invalid_cursor'],
     ['conversations.history', { channel: 'nowhere' }, 'channel_not_found'],
+    ['conversations.history', { channel: 'art' }, 'channel_not_found'],
     ['users.lookupByEmail', { email: 'x@example.com' }, 'users_not_found'],
   ])('%s %j -> %s', async (method, json, error) => {
     expect(await current().post(`${API}/${method}`, { json })).toMatchObject({

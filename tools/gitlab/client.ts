@@ -17,7 +17,6 @@ import {
 import { JobsAnswer, PipelinesAnswer } from './schema-pipelines.ts';
 import { type StageStatus, stateOf } from './stage-status.ts';
 
-
 export type { StageStatus } from './stage-status.ts';
 
 export interface MergeRequest {
@@ -188,9 +187,7 @@ export class GitLabClient {
   }
 
   async currentUser(): Promise<User> {
-    return userOf(
-      await this.api.read('our account', UserAnswer, ({ Users }) => Users.showCurrentUser()),
-    );
+    return userOf(await this.api.read('our account', UserAnswer, ({ Users }) => Users.showCurrentUser()));
   }
 
   /** A stage of the newest pipeline of a merge request; `missing` also when there is no pipeline yet. */

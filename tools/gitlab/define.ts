@@ -3,7 +3,7 @@ import { SluiceError } from '../../src/kit/errors.ts';
 import { toolsOf } from '../../src/kit/tool.ts';
 import type { Page } from './api.ts';
 import type { GitLabClient } from './client.ts';
-import { type MergeRequestAddress, MERGE_REQUEST_URL, parseMergeRequestUrl } from './merge-request-url.ts';
+import { MERGE_REQUEST_URL, type MergeRequestAddress, parseMergeRequestUrl } from './merge-request-url.ts';
 
 export const defineTool = toolsOf<GitLabClient>();
 

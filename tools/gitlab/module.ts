@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineModule } from '../../src/kit/module.ts';
 import { SecretRef } from '../../src/kit/secret.ts';
 import { GitLabClient } from './client.ts';
-import { mergeRequestTools } from './merge-requests.ts';
+import { tools } from './tools.ts';
 
 export const gitlab = defineModule({
   name: 'gitlab',
@@ -16,6 +16,13 @@ export const gitlab = defineModule({
       .array(z.string().min(1))
       .optional()
       .meta({ description: 'Further hosts it may be asked on.' }),
+    writable_projects: z
+      .array(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*\/(?:[\w.-]+|\*)$/))
+      .optional()
+      .meta({
+        description:
+          'Projects (group/name, or group/* with all below) that may be written to; absent: as the token may.',
+      }),
   }),
   connect: (settings, connection) =>
     new GitLabClient(
@@ -24,8 +31,9 @@ export const gitlab = defineModule({
         allowedHosts: settings.allowed_hosts,
         credentials: async () => ({ 'private-token': await connection.secret(settings.token) }),
       }),
+      settings.writable_projects,
     ),
-  tools: mergeRequestTools,
+  tools,
   probe: async (client) => {
     const { username } = await client.currentUser();
     return { ok: true, detail: `the token is ${username}'s` };

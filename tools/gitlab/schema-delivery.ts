@@ -20,7 +20,9 @@ export const DeploymentsAnswer = z.array(
     updated_at: z.string().nullish(),
     environment: z.object({ name: z.string() }),
     user: z.object({ username: z.string() }).nullish(),
-    deployable: z.object({ id: z.int(), name: z.string(), pipeline: z.object({ id: z.int() }).nullish() }).nullish(),
+    deployable: z
+      .object({ id: z.int(), name: z.string(), pipeline: z.object({ id: z.int() }).nullish() })
+      .nullish(),
   }),
 );
 

@@ -1,13 +1,11 @@
 import type { Place } from './environments.ts';
-import type { JudgedPod } from './pod-row.ts';
+import { isUnwell, type JudgedPod } from './pod-row.ts';
 import { call, placeArgs } from './tool.ts';
 
 /** The call that most likely shows why a pod fails; undefined where none fails. */
 export function adviceFor(place: Place, [worst]: readonly JudgedPod[]): string | undefined {
-  if (worst === undefined) return undefined;
+  if (worst === undefined || !isUnwell(worst)) return undefined;
   const { pod, health } = worst;
-  if (health.state !== 'failing' && health.state !== 'not_ready' && health.state !== 'pending')
-    return undefined;
   const where = placeArgs(place);
   const { name } = pod.metadata;
   // What never ran has no log; what is restarted over and over has said why before.

@@ -36,9 +36,7 @@ export function replicasOf({ spec, status }: Deployment): z.output<typeof Replic
 
 export function byUrgency(deployments: readonly Deployment[]): Deployment[] {
   const rank = (one: Deployment) => ORDER.indexOf(rolloutOf(one).state);
-  return deployments.toSorted(
-    (a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
-  );
+  return deployments.toSorted((a, b) => rank(a) - rank(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 export const listDeployments = defineTool({
@@ -81,7 +79,7 @@ one does not get on: kubernetes_rollout_status.`,
       total: wanted.length,
       truncated: rows.length < wanted.length,
       deployments: rows,
-      summary: deploymentsText(all, `in ${placeName(place)}`),
+      summary: deploymentsText(all, ` in ${placeName(place)}`),
       ...(next === undefined ? {} : { next }),
     };
   },
@@ -109,7 +107,7 @@ const NAMED = 3;
 
 /** `5 Deployments in stage: 1 failed, 4 done. demo-ui failed: …` */
 export function deploymentsText(all: readonly Deployment[], where: string): string {
-  if (all.length === 0) return `There are no Deployments ${where}.`;
+  if (all.length === 0) return `There are no Deployments${where}.`;
   const open = byUrgency(all).filter((one) => stateOf(one) !== 'done');
   const named = open
     .slice(0, NAMED)
@@ -117,5 +115,5 @@ export function deploymentsText(all: readonly Deployment[], where: string): stri
     .join('; ');
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
   const counts = countsText(ROLLOUT_STATES, countBy(ROLLOUT_STATES, all.map(stateOf)));
-  return `${many(all.length, 'Deployment')} ${where}: ${counts}.${named === '' ? '' : ` ${named}${more}.`}`;
+  return `${many(all.length, 'Deployment')}${where}: ${counts}.${named === '' ? '' : ` ${named}${more}.`}`;
 }

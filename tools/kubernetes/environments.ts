@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { SluiceError } from '../../src/kit/errors.ts';
-import type { Connection } from '../../src/kit/module.ts';
+import type { Connection, ProbeResult } from '../../src/kit/module.ts';
 import { nearest } from '../../src/kit/suggest.ts';
 import { Cluster } from './cluster.ts';
+import { POD } from './resources/pod.ts';
 import { ClusterSettings, clusterShape } from './settings.ts';
 
 const Label = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'letters, digits, . _ - alone');
@@ -115,6 +116,20 @@ export class KubernetesClient {
       cause: `There is no environment ${JSON.stringify(environment)} in ${WHERE}.`,
       remedy: `${hint(environment, this.#environments.keys())}Known environments: ${listed(known)}.`,
     });
+  }
+
+  /** Lists one pod in every environment, or where a cluster looks by itself: `/version` lets anybody in. */
+  async probe(): Promise<ProbeResult> {
+    const places = await Promise.all(
+      this.#environments.size > 0
+        ? this.environments().map((environment) => this.place({ environment }))
+        : [...this.#clusters.values()].map(async (cluster) => ({
+            cluster,
+            namespace: await cluster.namespace(),
+          })),
+    );
+    await Promise.all(places.map(({ cluster, namespace }) => cluster.list(POD, { namespace, limit: 1 })));
+    return { ok: true, detail: `lets us in: ${places.map(({ namespace }) => namespace).join(', ')}` };
   }
 
   async #placeIn(name: string | undefined, namespace: string | undefined): Promise<Place> {

@@ -34,7 +34,13 @@ export function groupEvents(events: readonly KubeEvent[]): EventRow[] {
     const message = name === '' ? event.message : event.message.replaceAll(name, '…');
     const key = JSON.stringify([event.type, event.reason, kind, message]);
     const seen = timesOf(event);
-    const group = groups.get(key) ?? { event, names: new Set(), count: 0, first: seen.first, last: Number.NaN };
+    const group = groups.get(key) ?? {
+      event,
+      names: new Set(),
+      count: 0,
+      first: seen.first,
+      last: Number.NaN,
+    };
     if (!(seen.last <= group.last)) group.event = event;
     group.names.add(name);
     group.count += seen.count;

@@ -13,17 +13,18 @@ export function repositoryOf(image: string): string {
 }
 
 export interface Running {
-  /** Of what really runs; undefined where the node does not say. */
+  /** What really runs, as the node says it; undefined where it does not. */
   digest: string | undefined;
-  /** As the node names it. */
+  /** As the pod names it. */
   image: string;
   pods: string[];
 }
 
 export interface ContainerImages {
   container: string;
-  /** As the template has it. */
+  /** As the template names it. */
   specImage: string;
+  /** The most frequent first. */
   running: Running[];
   /** Pods in which it does not run now. */
   notRunning: string[];
@@ -52,14 +53,15 @@ export function containerImages(
         notRunning.push(pod.metadata.name);
         continue;
       }
+      const named = pod.spec.containers.find((one) => one.name === name)?.image ?? status.image;
       const runs = digestOf(status.imageID) ?? digestOf(status.image);
-      const key = runs ?? status.image;
-      const same = found.get(key) ?? { digest: runs, image: status.image, pods: [] };
+      const key = runs ?? named;
+      const same = found.get(key) ?? { digest: runs, image: named, pods: [] };
       same.pods.push(pod.metadata.name);
       found.set(key, same);
     }
     const running = [...found.values()].toSorted((a, b) => b.pods.length - a.pods.length);
-    const why = fault({ image, wanted: digest, replicas: spec.replicas, running, notRunning });
+    const why = fault(image, digest, spec.replicas, running) ?? absence(spec.replicas, running, notRunning);
     return {
       container: name,
       specImage: image,
@@ -71,32 +73,37 @@ export function containerImages(
   });
 }
 
-function fault(given: {
-  image: string;
-  wanted: string | undefined;
-  replicas: number;
-  running: readonly Running[];
-  notRunning: readonly string[];
-}): string | undefined {
-  const { image, wanted, replicas, running, notRunning } = given;
-  const [first, ...others] = running;
+function fault(
+  image: string,
+  wanted: string | undefined,
+  replicas: number,
+  running: readonly Running[],
+): string | undefined {
   if (replicas === 0) return 'it is scaled to 0';
+  const [first, ...others] = running;
   if (first === undefined) return 'it runs in no pod';
   if (others.length > 0) return `its pods run ${running.length} different images`;
+  if (!isOf(image, first.image)) return 'its pods run another image than the template names';
   if (first.digest === undefined) return 'no node says which digest it runs';
-  const pinned = digestOf(image);
-  // A pull by the digest of an index may be told as the digest of the platform's image: then the name counts.
-  const runs = [first.digest, digestOf(first.image)];
-  if (pinned !== undefined && !runs.includes(pinned)) return 'it runs another digest than the template names';
-  if (pinned === undefined && repositoryOf(first.image) === repositoryOf(image) && !sameTag(first.image, image))
-    return 'it runs another tag than the template names';
-  if (wanted !== undefined && !runs.includes(wanted)) return 'it runs another digest than the one asked for';
-  if (notRunning.length > 0) return `it does not run in ${notRunning.length} of its pods`;
-  if (first.pods.length < replicas) return `it runs in ${first.pods.length} of ${replicas} wanted pods`;
+  // Pulled by the digest of an index, a node may say the digest of its platform's image: then the name counts.
+  if (wanted !== undefined && first.digest !== wanted && digestOf(first.image) !== wanted)
+    return 'it runs another digest than the one asked for';
   return undefined;
 }
 
-/** A node may name a running image by digest alone: then the tag says nothing. */
-function sameTag(running: string, wanted: string): boolean {
-  return digestOf(running) !== undefined || running === wanted;
+function absence(
+  replicas: number,
+  running: readonly Running[],
+  notRunning: readonly string[],
+): string | undefined {
+  if (notRunning.length > 0) return `it does not run in ${notRunning.length} of its pods`;
+  const count = running.reduce((sum, { pods }) => sum + pods.length, 0);
+  return count < replicas ? `it runs in ${count} of ${replicas} wanted pods` : undefined;
+}
+
+/** Whether a pod that names `named` is made from a template that names `image`: a tag may have been resolved. */
+function isOf(image: string, named: string): boolean {
+  if (named === image) return true;
+  const resolved = digestOf(named);
+  return resolved !== undefined && (digestOf(image) ?? resolved) === resolved;
 }

@@ -9,7 +9,16 @@ import { type JudgedPod, judgePods } from './pod-row.ts';
 import { allOf } from './read.ts';
 import { DEPLOYMENT } from './resources/deployment.ts';
 import { POD } from './resources/pod.ts';
-import { call, defineTool, Name, PLACE_INPUT, PLACE_OUTPUT, placeArgs, placeName, placeOutput } from './tool.ts';
+import {
+  call,
+  defineTool,
+  Name,
+  PLACE_INPUT,
+  PLACE_OUTPUT,
+  placeArgs,
+  placeName,
+  placeOutput,
+} from './tool.ts';
 import { many } from './words.ts';
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -96,7 +105,10 @@ async function choose(
   const where = { namespace: place.namespace, signal };
   if (pod !== undefined) {
     const judged = judgePods([await place.cluster.get(POD, pod, where)], now);
-    return { chosen: judged.map((one) => ({ judged: one, container: containerOf(one, container) })), others: 0 };
+    return {
+      chosen: judged.map((one) => ({ judged: one, container: containerOf(one, container) })),
+      others: 0,
+    };
   }
   const name = deployment ?? '';
   const [kept, all] = await Promise.all([
@@ -154,8 +166,14 @@ async function readLog(
   } catch (error) {
     // Not started yet, or never restarted: that is an answer.
     if (!(error instanceof SluiceError) || error.status !== 400) throw error;
-    return { pod, container, lines: [], truncated: false, note: oneLine(error.message, 300) };
+    return { pod, container, lines: [], truncated: false, note: whyNone(judged, previous, error) };
   }
+}
+
+function whyNone({ health }: JudgedPod, previous: boolean, error: SluiceError): string {
+  if (previous && health.lastEnd === undefined)
+    return 'it has not been restarted, so there is no earlier log';
+  return health.reason === '' ? oneLine(error.message, 300) : `it has no log: ${health.reason}`;
 }
 
 /** Each gets an equal share; what one leaves over goes to the next. */
@@ -175,7 +193,9 @@ function nextOf(place: Place, chosen: readonly Source[], { previous }: Input): s
     const { judged, container } = crashed;
     return call('kubernetes_logs', { ...where, pod: judged.pod.metadata.name, container, previous: true });
   }
-  const never = chosen.find(({ judged: { health } }) => health.state === 'failing' && health.lastEnd === undefined);
+  const never = chosen.find(
+    ({ judged: { health } }) => health.state === 'failing' && health.lastEnd === undefined,
+  );
   return never === undefined
     ? undefined
     : call('kubernetes_event_list', { ...where, object: never.judged.pod.metadata.name });

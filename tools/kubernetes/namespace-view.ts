@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { byUrgency, deploymentsText } from './deployment-list.ts';
 import type { Place } from './environments.ts';
-import { podsText } from './pod-list.ts';
 import { POD_STATES } from './pod-health.ts';
-import { type JudgedPod, judgePods } from './pod-row.ts';
+import { podsText } from './pod-list.ts';
+import { isUnwell, type JudgedPod, judgePods } from './pod-row.ts';
 import { allOf, demandNamespace } from './read.ts';
 import { DEPLOYMENT, type Deployment } from './resources/deployment.ts';
 import { POD } from './resources/pod.ts';
 import { ROLLOUT_STATES, rolloutOf } from './rollout.ts';
-import { deploymentsText } from './deployment-list.ts';
 import { countBy } from './words.ts';
 
 export const WorkloadCounts = {
@@ -28,27 +28,34 @@ export async function readWorkload(
   now: number,
   signal: AbortSignal | undefined,
 ): Promise<Workload> {
-  const [deployments, all] = await Promise.all([
-    allOf(place, DEPLOYMENT, signal),
-    allOf(place, POD, signal),
-  ]);
+  const [deployments, all] = await Promise.all([allOf(place, DEPLOYMENT, signal), allOf(place, POD, signal)]);
   if (deployments.length + all.length === 0) await demandNamespace(place, signal);
   const pods = judgePods(all, now);
-  const unwell = pods.some(({ health }) => ['failing', 'not_ready', 'pending'].includes(health.state));
   return {
     deployments,
     pods,
-    well: !unwell && deployments.every((one) => rolloutOf(one).state === 'done'),
+    well: !pods.some(isUnwell) && deployments.every((one) => rolloutOf(one).state === 'done'),
   };
 }
 
 export function countsOf({ deployments, pods }: Workload) {
   return {
-    deployments: countBy(ROLLOUT_STATES, deployments.map((one) => rolloutOf(one).state)),
-    pods: countBy(POD_STATES, pods.map(({ health }) => health.state)),
+    deployments: countBy(
+      ROLLOUT_STATES,
+      deployments.map((one) => rolloutOf(one).state),
+    ),
+    pods: countBy(
+      POD_STATES,
+      pods.map(({ health }) => health.state),
+    ),
   };
 }
 
+/** The most urgent first. */
+export function openDeployments({ deployments }: Workload): Deployment[] {
+  return byUrgency(deployments).filter((one) => rolloutOf(one).state !== 'done');
+}
+
 export function workloadText({ deployments, pods }: Workload, where: string): string {
-  return `${deploymentsText(deployments, where)} ${podsText(pods, '').replace(' :', ':')}`;
+  return `${deploymentsText(deployments, where)} ${podsText(pods, '')}`;
 }

@@ -8,7 +8,10 @@ import {
 } from './resources/deployment.ts';
 import type { Pod } from './resources/pod.ts';
 
-export function selects({ matchLabels, matchExpressions }: Selector, labels: Record<string, string>): boolean {
+export function selects(
+  { matchLabels, matchExpressions }: Selector,
+  labels: Record<string, string>,
+): boolean {
   const fits = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
   // An empty selector of a Deployment is refused by the API: it selects nothing here either.
   if (!fits || Object.keys(matchLabels).length + matchExpressions.length === 0) return false;

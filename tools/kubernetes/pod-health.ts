@@ -2,14 +2,7 @@ import { conditionOf } from './resource.ts';
 import type { ContainerStatus, Ended, Pod } from './resources/pod.ts';
 
 /** The worst first, as lists are sorted. */
-export const POD_STATES = [
-  'failing',
-  'not_ready',
-  'pending',
-  'terminating',
-  'healthy',
-  'completed',
-] as const;
+export const POD_STATES = ['failing', 'not_ready', 'pending', 'terminating', 'healthy', 'completed'] as const;
 export type PodState = (typeof POD_STATES)[number];
 
 export interface PodHealth {
@@ -102,10 +95,12 @@ function lastEndOf({ state, lastState }: ContainerStatus): Ended | undefined {
 
 function whyPending({ status }: Pod): Partial<PodHealth> {
   const placed = conditionOf(status.conditions, 'PodScheduled');
-  if (placed?.status === 'False') return { reason: placed.reason || 'Unschedulable', message: placed.message };
+  if (placed?.status === 'False')
+    return { reason: placed.reason || 'Unschedulable', message: placed.message };
   const all = [...status.initContainerStatuses, ...status.containerStatuses];
   const waiting = all.find(({ state }) => state.waiting !== undefined);
-  if (waiting?.state.waiting === undefined) return { reason: status.reason || 'Pending', message: status.message };
+  if (waiting?.state.waiting === undefined)
+    return { reason: status.reason || 'Pending', message: status.message };
   const { reason, message } = waiting.state.waiting;
   return { reason: reason || 'Pending', message, container: waiting.name };
 }

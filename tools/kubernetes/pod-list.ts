@@ -11,15 +11,6 @@ import { POD, type Pod } from './resources/pod.ts';
 import { defineTool, Name, PLACE_INPUT, PLACE_OUTPUT, placeName, placeOutput } from './tool.ts';
 import { countBy, countsText, many } from './words.ts';
 
-export const PodCounts = z.object({
-  failing: z.int(),
-  not_ready: z.int(),
-  pending: z.int(),
-  terminating: z.int(),
-  healthy: z.int(),
-  completed: z.int(),
-});
-
 const Input = z.object({
   ...PLACE_INPUT,
   deployment: Name.optional().meta({ description: 'Those of this Deployment alone.' }),
@@ -44,7 +35,7 @@ all that fit deployment and labels. For the log of one: kubernetes_logs; for a w
   input: Input,
   output: z.object({
     ...PLACE_OUTPUT,
-    counts: PodCounts,
+    counts: z.record(z.enum(POD_STATES), z.int()),
     total: z.int().meta({ description: 'How many fit the state too.' }),
     truncated: z.boolean(),
     pods: z.array(PodRow),
@@ -63,7 +54,10 @@ all that fit deployment and labels. For the log of one: kubernetes_logs; for a w
       total: wanted.length,
       truncated: rows.length < wanted.length,
       pods: rows,
-      summary: podsText(judged, `${input.deployment === undefined ? '' : `of ${input.deployment} `}in ${placeName(place)}`),
+      summary: podsText(
+        judged,
+        `${input.deployment === undefined ? '' : ` of ${input.deployment}`} in ${placeName(place)}`,
+      ),
       ...(next === undefined ? {} : { next }),
     };
   },
@@ -102,10 +96,10 @@ const NAMED = 3;
 
 /** `5 pods in stage (demo-stage): 2 failing, 1 healthy. demo-ui-zz8wd: ImagePullBackOff; …` */
 export function podsText(judged: readonly JudgedPod[], where: string): string {
-  if (judged.length === 0) return `There are no pods ${where}.`;
+  if (judged.length === 0) return `There are no pods${where}.`;
   const counts = countsText(POD_STATES, countBy(POD_STATES, judged.map(stateOf)));
   const unwell = judged.filter(({ health }) => health.state === 'failing' || health.state === 'not_ready');
   const named = unwell.slice(0, NAMED).map(podText).join('; ');
   const more = unwell.length > NAMED ? ` and ${unwell.length - NAMED} more` : '';
-  return `${many(judged.length, 'pod')} ${where}: ${counts}.${named === '' ? '' : ` ${named}${more}.`}`;
+  return `${many(judged.length, 'pod')}${where}: ${counts}.${named === '' ? '' : ` ${named}${more}.`}`;
 }

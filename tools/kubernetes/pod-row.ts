@@ -28,6 +28,11 @@ export interface JudgedPod {
   health: PodHealth;
 }
 
+/** Neither up, nor done, nor on its way out. */
+export function isUnwell({ health }: JudgedPod): boolean {
+  return health.state === 'failing' || health.state === 'not_ready' || health.state === 'pending';
+}
+
 /** The worst first; of the same state, the newest first. */
 export function judgePods(pods: readonly Pod[], now: number): JudgedPod[] {
   const rank = ({ health }: JudgedPod) => POD_STATES.indexOf(health.state);
@@ -62,7 +67,10 @@ export function podRow({ pod, health }: JudgedPod, now: number): PodRow {
 /** `demo-worker-q2n4v: CrashLoopBackOff after OOMKilled, 6 restarts`. */
 export function podText({ pod, health }: JudgedPod): string {
   const { lastEnd, reason, state } = health;
-  const after = lastEnd === undefined || lastEnd.reason === reason || lastEnd.reason === '' ? '' : ` after ${lastEnd.reason}`;
+  const after =
+    lastEnd === undefined || lastEnd.reason === reason || lastEnd.reason === ''
+      ? ''
+      : ` after ${lastEnd.reason}`;
   const restarts = restartsOf(pod);
   const times = restarts === 0 ? '' : `, ${restarts} restart${restarts === 1 ? '' : 's'}`;
   return `${pod.metadata.name}: ${reason || state.replace('_', ' ')}${after}${times}`;

@@ -6,7 +6,7 @@ import type { Place } from './environments.ts';
 import { replicaSetsOf } from './owned.ts';
 import { allOf } from './read.ts';
 import { DEPLOYMENT, type Deployment, REPLICA_SET } from './resources/deployment.ts';
-import { ROLLOUT_STATES, rolloutOf } from './rollout.ts';
+import { ROLLOUT_STATES, rolloutOf, rolloutText } from './rollout.ts';
 import { watchCall } from './rollout-view.ts';
 import { defineTool, Name, PLACE_INPUT, PLACE_OUTPUT, placeName, placeOutput } from './tool.ts';
 
@@ -36,7 +36,9 @@ refused. Follow it with kubernetes_rollout_watch.`,
     request_id: z
       .string()
       .regex(/^[A-Za-z0-9][\w.:-]{0,99}$/)
-      .meta({ description: 'Yours to choose, e.g. release-4.20.27-config; the restart is found again by it.' }),
+      .meta({
+        description: 'Yours to choose, e.g. release-4.20.27-config; the restart is found again by it.',
+      }),
   }),
   output: z.object({
     ...PLACE_OUTPUT,
@@ -58,7 +60,7 @@ refused. Follow it with kubernetes_rollout_watch.`,
   result: async ({ deployment: name, request_id: id, ...given }, { client, signal }, [outcome]) => {
     const place = await client.place(given);
     const { restarted_at } = Evidence.parse(outcome?.data);
-    const { state, why } = rolloutOf(await read(place, name, signal));
+    const rollout = rolloutOf(await read(place, name, signal));
     const sent = outcome?.outcome === 'sent';
     const what = `${name} in ${placeName(place)}`;
     const done = sent ? `${what} is being restarted` : `${what} had been restarted for ${id} already`;
@@ -68,10 +70,10 @@ refused. Follow it with kubernetes_rollout_watch.`,
       request_id: id,
       sent,
       restarted_at,
-      state,
-      why,
-      summary: `${done}; its rollout is ${state}: ${why}.`,
-      ...(state === 'progressing' ? { next: watchCall(place, name) } : {}),
+      state: rollout.state,
+      why: rollout.why,
+      summary: `${done}; its rollout ${rolloutText(rollout)}.`,
+      ...(rollout.state === 'progressing' ? { next: watchCall(place, name) } : {}),
     };
   },
 });
@@ -89,9 +91,10 @@ function restartEffect(place: Place, { metadata }: Deployment, id: string, now: 
     },
     find: async () => {
       const deployment = await read(place, name, undefined);
-      const template = [deployment, ...replicaSetsOf(deployment, await allOf(place, REPLICA_SET, undefined))].find(
-        (one) => requestOf(one) === id,
-      )?.spec.template;
+      const template = [
+        deployment,
+        ...replicaSetsOf(deployment, await allOf(place, REPLICA_SET, undefined)),
+      ].find((one) => requestOf(one) === id)?.spec.template;
       return template === undefined
         ? absent
         : present({ restarted_at: template.metadata.annotations[RESTARTED_AT] ?? null });

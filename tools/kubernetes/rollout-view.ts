@@ -4,11 +4,11 @@ import { adviceFor } from './advice.ts';
 import { Replicas, replicasOf } from './deployment-list.ts';
 import type { Place } from './environments.ts';
 import { newReplicaSet, podsOf, podsOfReplicaSet, replicaSetsOf } from './owned.ts';
-import { judgePods, PodRow, podRow, podText } from './pod-row.ts';
+import { isUnwell, judgePods, PodRow, podRow, podText } from './pod-row.ts';
 import { allOf, part } from './read.ts';
-import { type Deployment, REPLICA_SET, type ReplicaSet, REVISION } from './resources/deployment.ts';
+import { type Deployment, REPLICA_SET, REVISION, type ReplicaSet } from './resources/deployment.ts';
 import { POD } from './resources/pod.ts';
-import { ROLLOUT_STATES, rolloutOf } from './rollout.ts';
+import { ROLLOUT_STATES, rolloutOf, rolloutText } from './rollout.ts';
 import { call, PLACE_OUTPUT, placeArgs, placeName, placeOutput } from './tool.ts';
 import { isoOf } from './words.ts';
 
@@ -52,7 +52,6 @@ export const RolloutDetail = z.object({
 export type RolloutDetail = z.output<typeof RolloutDetail>;
 
 const SHOWN = 5;
-const UNWELL = ['failing', 'not_ready', 'pending'];
 
 /** Where a rollout stands, and what holds it up. */
 export async function rolloutDetail(
@@ -69,8 +68,9 @@ export async function rolloutDetail(
   const fresh = newReplicaSet(deployment, own);
   const kept = 'value' in pods ? podsOf(deployment, pods.value) : [];
   const judged = judgePods(fresh === undefined ? kept : podsOfReplicaSet(fresh, kept), now);
-  const unwell = judged.filter(({ health }) => UNWELL.includes(health.state));
-  const { state, why, deadlineExceeded } = rolloutOf(deployment);
+  const unwell = judged.filter(isUnwell);
+  const rollout = rolloutOf(deployment);
+  const { state, why, deadlineExceeded } = rollout;
   const { name, generation } = deployment.metadata;
   const cause = unwell.slice(0, 2).map(podText).join('; ');
   const next = adviceFor(place, unwell);
@@ -94,7 +94,7 @@ export async function rolloutDetail(
     new_replica_set: fresh === undefined ? null : replicaSetView(fresh),
     unwell_pods: unwell.slice(0, SHOWN).map((one) => podRow(one, now)),
     unavailable: [sets, pods].flatMap((one) => ('refused' in one ? [one.refused] : [])),
-    summary: `${name} in ${placeName(place)} is ${state}: ${why}.${cause === '' ? '' : ` ${cause}.`}`,
+    summary: `The rollout of ${name} in ${placeName(place)} ${rolloutText(rollout)}.${cause === '' ? '' : ` ${cause}.`}`,
     ...(next === undefined ? {} : { next }),
   };
 }

@@ -1,5 +1,6 @@
 import { conditionOf } from './resource.ts';
 import type { Deployment } from './resources/deployment.ts';
+import { many } from './words.ts';
 
 export const ROLLOUT_STATES = ['done', 'progressing', 'failed', 'paused'] as const;
 export type RolloutState = (typeof ROLLOUT_STATES)[number];
@@ -29,10 +30,26 @@ export function rolloutOf({ metadata, spec, status }: Deployment): Rollout {
   if (refused?.status === 'True')
     return state('progressing', `pods cannot be made (${refused.reason || 'ReplicaFailure'})`);
   if (updated < wanted) return state('progressing', `${updated} of ${wanted} replicas are updated`);
-  if (replicas > updated) return state('progressing', `${replicas - updated} old replicas are still there`);
+  if (replicas > updated)
+    return state('progressing', `${many(replicas - updated, 'old replica')} still to go`);
   if (available < updated) {
     const lost = progressing?.reason === 'NewReplicaSetAvailable' ? ', after it had been rolled out' : '';
     return state('progressing', `${available} of ${updated} updated replicas are available${lost}`);
   }
-  return state('done', wanted === 0 ? 'it is scaled to 0' : `${available} of ${wanted} replicas are available`);
+  return state(
+    'done',
+    wanted === 0 ? 'it is scaled to 0' : `${available} of ${wanted} replicas are available`,
+  );
+}
+
+const SAID: Record<RolloutState, string> = {
+  done: 'is done',
+  progressing: 'is under way',
+  failed: 'has failed',
+  paused: 'is paused',
+};
+
+/** `has failed: it did not get on …`, of a rollout. */
+export function rolloutText({ state, why }: Rollout): string {
+  return `${SAID[state]}: ${why}`;
 }

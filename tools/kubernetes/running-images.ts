@@ -18,7 +18,7 @@ const ContainerRow = z.object({
   running: z.array(
     z.object({
       digest: z.string().nullable().meta({ description: 'Of what really runs.' }),
-      image: z.string().meta({ description: 'As the node names it.' }),
+      image: z.string().meta({ description: 'As the pods name it.' }),
       pods: z.array(z.string()),
       pods_total: z.int(),
     }),
@@ -146,18 +146,15 @@ function containerRow({ metadata }: Deployment, images: ContainerImages): z.outp
   };
 }
 
-/** By tag where the template has one and it runs, since a tag names the commit; else by what runs. */
+/** As the pods name it: a tag names the commit. */
 function liveOf(
   { namespace }: Place,
   { metadata, spec }: Deployment,
-  { running, specImage }: ContainerImages,
+  { running }: ContainerImages,
 ): { name: string; namespace: string; image: string }[] {
   const { name } = metadata;
   if (spec.replicas === 0) return [];
-  return running.map(({ digest, image }) => {
-    if (image === specImage) return { name, namespace, image };
-    return { name, namespace, image: digest === undefined ? image : `${repositoryOf(image)}@${digest}` };
-  });
+  return running.map(({ image }) => ({ name, namespace, image }));
 }
 
 function summaryOf(

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { absent, present } from '../../src/kit/effect.ts';
-import { DEPLOYMENT } from './resources/deployment.ts';
-import { SCALE } from './resources/deployment.ts';
-import { ROLLOUT_STATES, rolloutOf } from './rollout.ts';
+import { DEPLOYMENT, SCALE } from './resources/deployment.ts';
+import { ROLLOUT_STATES, rolloutOf, rolloutText } from './rollout.ts';
 import { watchCall } from './rollout-view.ts';
 import { defineTool, Name, PLACE_INPUT, PLACE_OUTPUT, placeName, placeOutput } from './tool.ts';
 import { many } from './words.ts';
@@ -61,7 +60,7 @@ Deployment, or whatever deploys it, may set another number later. Follow it with
     const { namespace } = place;
     const { was } = Evidence.parse(outcome?.data);
     const deployment = await place.cluster.get(DEPLOYMENT, name, { namespace, signal });
-    const { state, why } = rolloutOf(deployment);
+    const rollout = rolloutOf(deployment);
     const sent = outcome?.outcome === 'sent';
     const what = `${name} in ${placeName(place)}`;
     const done = sent
@@ -74,9 +73,9 @@ Deployment, or whatever deploys it, may set another number later. Follow it with
       was,
       available: deployment.status.availableReplicas,
       sent,
-      state,
-      summary: `${done}; its rollout is ${state}: ${why}.`,
-      ...(state === 'progressing' ? { next: watchCall(place, name) } : {}),
+      state: rollout.state,
+      summary: `${done}; its rollout ${rolloutText(rollout)}.`,
+      ...(rollout.state === 'progressing' ? { next: watchCall(place, name) } : {}),
     };
   },
 });

@@ -16,18 +16,14 @@ test('a message carries its key and no alarm', async () => {
   const client = new SlackClient(server.http({ authorization: 'Bearer t' }), ['C1']);
   const sent = await client.postMessage({ ...message, threadTs: '1.1', subteam: 'S9' }, held);
   expect(sent).toEqual({ channel: 'C1', ts: '1.2' });
-  expect(JSON.parse(server.seen[0]?.body ?? '')).toMatchInlineSnapshot(`
+  expect(Object.fromEntries(new URLSearchParams(server.seen[0]?.body))).toMatchInlineSnapshot(`
     {
       "channel": "C1",
-      "metadata": {
-        "event_payload": {
-          "key": "k1",
-        },
-        "event_type": "sluice_message",
-      },
+      "metadata": "{"event_type":"sluice_message","event_payload":{"key":"k1"}}",
       "text": "<!subteam^S9> promoted &lt;!channel>",
       "thread_ts": "1.1",
-      "unfurl_links": false,
+      "unfurl_links": "false",
+      "unfurl_media": "false",
     }
   `);
   expect(server.seen[0]?.headers.authorization).toBe('Bearer t');

@@ -117,11 +117,20 @@ export class SlackClient {
       return undefined;
     }
     const { key, threadTs } = wanted;
-    for await (const message of this.#messages(place, { threadTs })) {
-      // A thread's first message is no reply in it.
-      if (message.ts !== threadTs && message.ours && message.payload.key === key) return message;
+    // A thread's first message is no reply in it.
+    const fits = (message: Standing) =>
+      message.ours && message.payload.key === key && message.ts !== threadTs;
+    if (threadTs === undefined) {
+      for await (const message of this.#messages(place, {})) if (fits(message)) return message;
+      return undefined;
     }
-    return undefined;
+    const { items, complete } = await gather(this.#messages(place, { threadTs }));
+    const found = items.find(fits);
+    if (found !== undefined || complete) return found;
+    throw new SluiceError('precondition', {
+      cause: `slack: thread ${threadTs} is too long to tell whether a reply with this key stands in it.`,
+      remedy: 'Begin another thread.',
+    });
   }
 
   /** Times (seconds) of what this author had us post since a moment, newest first. */
@@ -195,19 +204,88 @@ export class SlackClient {
     return await this.#places.open(channel);
   }
 
-  async *#messages(
+  #messages(
     place: Place,
     range: { threadTs?: string | undefined; oldest?: string },
-  ): AsyncGenerator<Standing> {
-    const { items } = walkable(
-      walk(MOST_PAGES, async (cursor) => {
-        const answer = await this.#page(place, { ...range, limit: PAGE_SIZE, cursor });
-        return {
-          items: await this.#standings(answer.messages),
-          cursor: answer.response_metadata?.next_cursor,
-        };
-      }),
-    );
-    yield* items;
+  ): AsyncGenerator<Standing, { complete: boolean }> {
+    return walk(MOST_PAGES, async (cursor) => {
+      const answer = await this.#page(place, { ...range, limit: PAGE_SIZE, cursor });
+      return {
+        items: await this.#standings(answer.messages),
+        cursor: answer.response_metadata?.next_cursor,
+      };
+    });
   }
+
+  async #page(
+    { id }: Place,
+    range: { threadTs?: string | undefined; oldest?: string; limit: number; cursor?: string | undefined },
+  ) {
+    const { threadTs, oldest, limit, cursor } = range;
+    const thread = threadTs === undefined ? {} : { ts: threadTs };
+    const common = {
+      channel: id,
+      ...thread,
+      include_all_metadata: true,
+      ...(oldest === undefined ? {} : { oldest }),
+      limit,
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+    if (threadTs === undefined)
+      return await this.#web.read('conversations.history', HistoryAnswer, (slack) =>
+        slack.conversations.history(common),
+      );
+    return await this.#web.read('conversations.replies', HistoryAnswer, (slack) =>
+      slack.conversations.replies({ ...common, ts: threadTs }),
+    );
+  }
+
+  async #standings(messages: readonly SlackMessage[]): Promise<Standing[]> {
+    const signed = messages.some(({ user, bot_id }) => user !== undefined || bot_id !== undefined);
+    const self = signed ? await this.#ourselves() : undefined;
+    return messages.map(({ ts, text, user, bot_id, thread_ts, metadata }) => ({
+      ts,
+      text: text ?? '',
+      threadTs: thread_ts,
+      user: user ?? bot_id ?? '',
+      // Metadata alone proves nothing: any app in the channel can write the same key.
+      ours: user === undefined && bot_id === undefined ? true : isSelf(self, user, bot_id),
+      payload: payloadOf(metadata),
+    }));
+  }
+
+  #ourselves(): ReturnType<SlackClient['authTest']> {
+    this.#self ??= this.authTest();
+    // What failed once may work the next time.
+    this.#self.catch(() => {
+      this.#self = undefined;
+    });
+    return this.#self;
+  }
+}
+
+function isSelf(
+  self: Awaited<ReturnType<SlackClient['authTest']>> | undefined,
+  user: string | undefined,
+  bot: string | undefined,
+): boolean {
+  if (self === undefined) return false;
+  return user === undefined ? bot === self.botId : user === self.userId;
+}
+
+/** The text as it is sent: also what a preview shows. */
+export function wording(
+  message: { text: string; subteam?: string; people?: readonly Person[] },
+  place: Place,
+): string {
+  const text = neutralise(message.text);
+  const people = message.people ?? [];
+  if (place.redirected) {
+    // Nobody is alarmed by a rehearsal.
+    const named = people.map(({ name }) => ` @${neutralise(name)}`).join('');
+    return `[for ${place.asked}${named}] ${text}`;
+  }
+  const mentions = people.map(personMention);
+  if (message.subteam !== undefined) mentions.unshift(subteamMention(message.subteam));
+  return [...mentions, text].join(' ');
 }

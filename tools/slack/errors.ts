@@ -10,6 +10,8 @@ const CODES: Record<string, ErrorCode> = {
   no_permission: 'forbidden',
   not_in_channel: 'forbidden',
   restricted_action: 'forbidden',
+  cant_update_message: 'forbidden',
+  edit_window_closed: 'precondition',
   is_archived: 'precondition',
   channel_not_found: 'not_found',
   thread_not_found: 'not_found',

@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** Every Web API method answers 200 and says in `ok` whether it worked. */
 export const Envelope = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 
-const Paged = { response_metadata: z.object({ next_cursor: z.string().optional() }).nullish() };
+export const Paged = z.object({
+  response_metadata: z.object({ next_cursor: z.string().optional() }).nullish(),
+});
 
 export const PostAnswer = z.object({ channel: z.string().min(1), ts: z.string().min(1) });
 
@@ -24,7 +26,7 @@ const SlackMessage = z.object({
 });
 export type SlackMessage = z.output<typeof SlackMessage>;
 
-export const HistoryAnswer = z.object({ messages: z.array(SlackMessage), ...Paged });
+export const HistoryAnswer = Paged.extend({ messages: z.array(SlackMessage) });
 
 /** What a message's metadata carries, whoever wrote it; text values alone can be ours. */
 export function payloadOf(metadata: unknown): Record<string, string> {
@@ -52,7 +54,7 @@ const Member = z.object({
   profile: z.object({ display_name: z.string().optional(), real_name: z.string().optional() }).optional(),
 });
 
-export const MembersAnswer = z.object({ members: z.array(Member), ...Paged });
+export const MembersAnswer = Paged.extend({ members: z.array(Member) });
 
 const Channel = z.object({
   id: z.string().min(1),
@@ -61,7 +63,7 @@ const Channel = z.object({
   is_member: z.boolean().optional(),
 });
 
-export const ChannelsAnswer = z.object({ channels: z.array(Channel), ...Paged });
+export const ChannelsAnswer = Paged.extend({ channels: z.array(Channel) });
 
 export const AuthTestAnswer = z.object({
   user_id: z.string(),

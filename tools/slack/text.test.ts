@@ -9,7 +9,12 @@ test.each([
   ['@channel @Here @EVERYONE', '@ channel @ Here @ EVERYONE'],
   ['a@channel.example.com', 'a@ channel.example.com'],
   ['@hereafter', '@hereafter'],
-  ['<@U123> <https://x|link> a@example.com', '<@U123> <https://x|link> a@example.com'],
+  ['<@U123> and <#C123|general>', '&lt;@U123> and &lt;#C123|general>'],
+  ['<https://evil.example|https://good.example>', 'https://good.example (https://evil.example)'],
+  ['<https://x.example> a@example.com', 'https://x.example a@example.com'],
+  ['R&D, a < b > c, 5 &lt; 6 &amp;', 'R&D, a &lt; b > c, 5 &amp;lt; 6 &amp;amp;'],
+  ['@ch\u200bannel <\u200b!here>', '@ channel &lt;!here>'],
+  ['<https://a.example|<!here>>', '&lt;https://a.example|&lt;!here>>'],
 ])('%j becomes %j', (text, safe) => {
   expect(neutralise(text)).toBe(safe);
 });

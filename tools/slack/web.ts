@@ -5,7 +5,7 @@ import { SluiceError } from '../../src/kit/errors.ts';
 import type { Http, LibraryFetch } from '../../src/kit/http.ts';
 import { issuesText } from '../../src/kit/zod-error.ts';
 import { slackError } from './errors.ts';
-import { Envelope } from './schema.ts';
+import { Envelope, Paged } from './schema.ts';
 
 type Call = (slack: WebClient) => Promise<unknown>;
 
@@ -46,18 +46,30 @@ export class Web {
     };
   }
 
-  /** A body that was cut short must not become the library's "refused": nobody knows what happened then. */
+  /**
+   * A body that was cut short must not become the library's "refused": nobody knows what happened then. Of what it
+   * would only log, or stumble over, the library gets nothing.
+   */
   #checked(fetch: LibraryFetch): LibraryFetch {
     return async (input, init = {}) => {
-      const response = await fetch(input, init);
-      const bytes = new Uint8Array(await response.clone().arrayBuffer());
-      const { status, headers } = response;
+      const { status, headers, text, bytes } = await bodyOf(await fetch(input, init));
       const target = String(input).split('?')[0] ?? '';
-      const text = new TextDecoder().decode(bytes);
-      this.#http.parse(init.method ?? 'GET', target, { status, headers, text, bytes }, Envelope);
-      return response;
+      const answer = this.#http.parse(
+        init.method ?? 'GET',
+        target,
+        { status, headers, text, bytes },
+        Envelope,
+      );
+      const cursor = Paged.safeParse(answer).data?.response_metadata?.next_cursor;
+      return Response.json({ ...answer, response_metadata: { next_cursor: cursor } });
     };
   }
+}
+
+async function bodyOf(response: Response) {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { status, headers } = response;
+  return { status, headers, bytes, text: new TextDecoder().decode(bytes) };
 }
 
 async function library(fetch: LibraryFetch): Promise<WebClient> {

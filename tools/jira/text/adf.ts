@@ -2,9 +2,7 @@
  * Atlassian Document Format, as much of it as we write. Text from outside becomes text nodes, so no markup
  * of it can come to life; a mention is a node of its own and never made from text.
  */
-export type Mark =
-  | { type: 'code' | 'strong' | 'em' | 'strike' }
-  | { type: 'link'; attrs: { href: string } };
+export type Mark = { type: 'code' | 'strong' | 'em' | 'strike' } | { type: 'link'; attrs: { href: string } };
 
 export type Inline =
   | { type: 'text'; text: string; marks?: Mark[] }

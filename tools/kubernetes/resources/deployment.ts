@@ -25,9 +25,7 @@ const Template = z
 const Selector = z
   .object({
     matchLabels: Words,
-    matchExpressions: list(
-      z.object({ key: z.string(), operator: z.string(), values: list(z.string()) }),
-    ),
+    matchExpressions: list(z.object({ key: z.string(), operator: z.string(), values: list(z.string()) })),
   })
   .prefault({});
 export type Selector = z.output<typeof Selector>;

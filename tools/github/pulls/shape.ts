@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+export const PULL_STATES = ['open', 'draft', 'merged', 'closed'] as const;
+
+export const PullRow = z.object({
+  number: z.int(),
+  title: z.string(),
+  state: z.enum(PULL_STATES),
+  author: z.string().nullable(),
+  head: z.string().describe('owner:branch'),
+  head_commit: z.string(),
+  base: z.string(),
+  labels: z.array(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+  url: z.string(),
+});
