@@ -72,7 +72,11 @@ export function writeSettings(dir: string, url: string): string {
       gitlab: { base_url: `${url}/gitlab`, token: token('gitlab') },
       jenkins: { base_url: `${url}/jenkins`, user: 'sluice', token: token('jenkins') },
       prow: { base_url: `${url}/prow`, gangway_url: `${url}/gangway`, token: token('gangway') },
-      github: { base_url: `${url}/github`, token: token('github') },
+      github: {
+        base_url: `${url}/github`,
+        token: token('github'),
+        write_to: ['demo/*', 'openshift/release-tests'],
+      },
       slack: { base_url: `${url}/slack/api`, token: token('slack'), channels: ['qe-release', 'art'] },
       sheets: {
         base_url: `${url}/sheets`,

@@ -1,5 +1,6 @@
 import type { Cluster } from './kubernetes/cluster.ts';
 import type { MergeRequest } from './scenario/schema-gitlab.ts';
+import { GithubState } from './systems/github-state.ts';
 
 /** What requests have created. Only what was asked for is kept; what became of it is computed when asked. */
 export interface CreatedPush {
@@ -19,21 +20,26 @@ export interface CreatedNote {
   body: string;
 }
 
+/** One that a request has opened, in the scenario's own words. */
 export interface CreatedMergeRequest {
-  /** Where it is to be merged. */
+  /** Path of the project that it is to be merged to. */
   project: string;
   iid: number;
+  request: MergeRequest;
+}
+
+/** How far one of them has come on the way that the scenario says. */
+export interface FollowedMergeRequest {
+  project: string;
+  iid: number;
+  /** When it was opened. */
   created: number;
   /** Which of the project's outcomes it follows. */
   nth: number;
-  /** How much of that has happened: the time since it was created, -1 for nothing. */
+  /** How much of that has happened: the time since it was opened, -1 for nothing. */
   seen: number;
-  /** As a scenario would say it; what becomes of it is added to its timelines. */
-  request: MergeRequest;
-  /** The commit of the target branch that it was merged into. */
-  mergedInto?: string;
-  mergeCommit?: string;
-  closedBy?: string;
+  /** The commit of the target branch that it was merged into, and the one that came out. */
+  merged?: { into: string; as: string };
 }
 
 export interface CreatedApproval {
@@ -64,14 +70,33 @@ export interface CreatedMessage {
   metadata?: unknown;
 }
 
+export interface RetriedJobs {
+  pipeline: number;
+  created: number;
+  jobs: { stage: string; name: string; id: number }[];
+}
+
+export interface CreatedRelease {
+  project: string;
+  tag: string;
+  name: string;
+  description: string;
+  created: number;
+}
+
 export class Store {
   pushes: CreatedPush[] = [];
   notes: CreatedNote[] = [];
   mergeRequests: CreatedMergeRequest[] = [];
+  followed: FollowedMergeRequest[] = [];
   approvals: CreatedApproval[] = [];
+  retries: RetriedJobs[] = [];
+  cancels: { pipeline: number; created: number }[] = [];
+  releases: CreatedRelease[] = [];
   builds: CreatedBuild[] = [];
   runs: CreatedRun[] = [];
   messages: CreatedMessage[] = [];
+  github = new GithubState();
   /** API servers that somebody has spoken to, by the system's name. */
   clusters = new Map<string, Cluster>();
 }

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ScenarioError } from '../scenario/schema.ts';
 import type { Git, GitRepository } from '../scenario/schema-git.ts';
 import { copyBare, makeBare } from './bare.ts';
+import { type CommitFacts, commits, refs } from './read.ts';
 import { GitError, type Run, runGit } from './run.ts';
 import { makeCommits, type Placed } from './seed.ts';
 
@@ -17,12 +18,21 @@ export interface Moved {
   at: number;
 }
 
+export interface Facts {
+  heads: Record<string, string>;
+  tags: Record<string, string>;
+  /** Of all branches, the oldest first. */
+  history: CommitFacts[];
+}
+
 /** The repositories of a scenario, as bare ones on disk. */
 export class GitHost {
   readonly root: string;
   #repositories: Git['repositories'] = {};
   /** By repository: the ids of its commits by their names. */
   #made = new Map<string, Map<string, string>>();
+  /** By repository: what stands there, as long as its refs stand as they did. */
+  #facts = new Map<string, { refs: string; facts: Facts }>();
 
   /** In a folder of its own, which is emptied. */
   constructor(root: string, git: Git, now: number) {
@@ -83,6 +93,18 @@ export class GitHost {
 
   branch(name: string, branch: string): string | undefined {
     return this.commitAt(name, `refs/heads/${branch}`);
+  }
+
+  facts(name: string): Facts {
+    const now = this.git(name, ['for-each-ref', '--format=%(objectname) %(refname)']);
+    const known = this.#facts.get(name);
+    if (known?.refs === now) return known.facts;
+    const byName = (kind: 'heads' | 'tags') =>
+      Object.fromEntries(refs(this, name, kind).map((ref) => [ref.name, ref.commit]));
+    const history = now === '' ? [] : commits(this, name, 'HEAD', ['--branches', '--topo-order', '--reverse']);
+    const facts = { heads: byName('heads'), tags: byName('tags'), history };
+    this.#facts.set(name, { refs: now, facts });
+    return facts;
   }
 
   /** As `git`; undefined where git says that there is no such thing. */

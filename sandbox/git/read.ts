@@ -22,7 +22,7 @@ export function resolve(host: GitHost, repository: string, ref: string): string 
 
 /** Newest first; `range` is a commit, or `a..b`. */
 export function commits(host: GitHost, repository: string, range: string, more: readonly string[] = []): CommitFacts[] {
-  const said = host.git(repository, ['log', `--format=${FORMAT}`, '-z', ...more, '--end-of-options', range]);
+  const said = host.git(repository, ['log', `--format=${FORMAT}`, '-z', ...more, range]);
   const fields = said.split('\0');
   const found: CommitFacts[] = [];
   for (let at = 0; at + 7 <= fields.length; at += 8) {
@@ -87,4 +87,11 @@ export function refs(host: GitHost, repository: string, kind: 'heads' | 'tags'):
       const [name = '', own = '', behind = ''] = line.split(' ');
       return { name, commit: behind === '' ? own : behind };
     });
+}
+
+/** The text of every file of a commit, by path. */
+export function allFiles(host: GitHost, repository: string, commit: string): Map<string, string> {
+  const paths = host.git(repository, ['ls-tree', '-r', '-z', '--name-only', commit]).split('\0');
+  const found = paths.filter((path) => path !== '');
+  return new Map(found.map((path) => [path, fileAt(host, repository, commit, path) ?? '']));
 }

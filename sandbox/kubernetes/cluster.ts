@@ -9,6 +9,7 @@ import { listAt, nameOf, namespaceOf, textAt, treeAt, uidOf, withMetadata } from
 import { suffix, uuid } from './names.ts';
 import { planned, type Verb } from './reactions.ts';
 import type { Resources, ResourceType } from './resources.ts';
+import { type Rollout, steps as rolloutSteps } from './rollout.ts';
 import { keyOf, ObjectStore } from './store.ts';
 import { filled } from './template.ts';
 
@@ -104,11 +105,20 @@ export class Cluster {
 
   /** What the controllers make of a request's change. */
   react(verb: Verb, type: ResourceType, before: Tree | undefined, after: Tree): void {
-    const plan = planned(this.#config.reactions, verb, type, before, after, (name) => this.count(name));
+    this.#play(verb, type.kind, before, after, { type, namespace: namespaceOf(after), name: nameOf(after) });
+  }
+
+  /** What follows from something outside of the cluster. */
+  hear(kind: string, before: Tree | undefined, after: Tree): void {
+    this.#play('merged', kind, before, after, undefined);
+    this.advance(this.#now);
+  }
+
+  #play(verb: Verb, kind: string, before: Tree | undefined, after: Tree, target: Target | undefined): void {
+    const plan = planned(this.#config.reactions, verb, kind, before, after, (name) => this.count(name));
     if (plan === undefined) return;
-    const target = { type, namespace: namespaceOf(after), name: nameOf(after) };
-    const key = keyOf(type, target.namespace, target.name);
-    if (plan.halts) this.#agenda.cancel(key);
+    const key = target === undefined ? '' : keyOf(target.type, target.namespace, target.name);
+    if (plan.halts && key !== '') this.#agenda.cancel(key);
     const id = suffix(`${this.system} ${plan.name} ${plan.nth}`);
     const scope = { ...after, id, n: plan.nth, start: isoSeconds(this.#now) };
     for (const { after: wait, at, ...change } of plan.steps) {
@@ -212,15 +222,29 @@ export class Cluster {
     );
   }
 
-  #apply(change: Change, own: Target, at: number): void {
+  #apply(change: Change, own: Target | undefined, at: number): void {
     for (const { logs, ...manifest } of change.create ?? []) this.#create(manifest, at, logs);
-    const { type, namespace, name } =
-      change.of === undefined ? own : this.#targetOf({ ...change.of, metadata: change.of });
+    const target = change.of === undefined ? own : this.#targetOf({ ...change.of, metadata: change.of });
+    if (target === undefined) return;
+    const { type, namespace, name } = target;
     const current = this.store.get(type, namespace, name);
     if (current === undefined) return;
     const next = changed(current, change, at);
     if (!isDeepStrictEqual(next, current)) this.store.put(type, next);
+    if (change.rollout !== undefined) this.#rollOut(change.rollout, target, at);
     if (change.delete === true) this.remove(type, current);
+  }
+
+  /** A rollout that is on its way gives way to the next one. */
+  #rollOut(rollout: Rollout, target: Target, at: number): void {
+    const { type, namespace, name } = target;
+    const key = `rollout ${keyOf(type, namespace, name)}`;
+    this.#agenda.cancel(key);
+    for (const { after, changes } of rolloutSteps(rollout, this.store, target, this.count(key))) {
+      this.#agenda.add(at + after, key, (now) => {
+        for (const change of changes(now)) this.#apply(change, target, now);
+      });
+    }
   }
 
   /** A step about another object falls with that one. */
@@ -259,7 +283,7 @@ function rank(entry: Entry): number {
 
 /** A change with its expressions filled in. */
 function changeIn(change: Change, scope: Tree): Change {
-  const { of, merge, conditions, tests, create } = change;
+  const { of, merge, conditions, tests, create, rollout } = change;
   const tree = <T>(value: T): T => filled(value, scope) as T;
   return {
     ...change,
@@ -268,5 +292,6 @@ function changeIn(change: Change, scope: Tree): Change {
     ...(conditions === undefined ? {} : { conditions: tree(conditions) }),
     ...(tests === undefined ? {} : { tests: tree(tests) }),
     ...(create === undefined ? {} : { create: tree(create) }),
+    ...(rollout === undefined ? {} : { rollout: tree(rollout) }),
   };
 }

@@ -3,9 +3,9 @@ import type { Tree } from '../scenario/merge.ts';
 import type { Reaction, ReactionStep } from '../scenario/schema-kubernetes.ts';
 import { planFor } from '../store.ts';
 import { valueAt } from './manifest.ts';
-import type { ResourceType } from './resources.ts';
 
-export type Verb = 'create' | 'update' | 'delete';
+/** `merged`: not of an object of the cluster, but of something outside that it follows. */
+export type Verb = 'create' | 'update' | 'delete' | 'merged';
 
 interface Plan {
   name: string;
@@ -18,13 +18,13 @@ interface Plan {
 export function planned(
   reactions: Readonly<Record<string, Reaction>>,
   verb: Verb,
-  type: ResourceType,
+  kind: string,
   before: Tree | undefined,
   after: Tree,
   count: (name: string) => number,
 ): Plan | undefined {
   for (const [name, reaction] of Object.entries(reactions)) {
-    if (reaction.kind !== type.kind || !reaction.on.includes(verb)) continue;
+    if (reaction.kind !== kind || !reaction.on.includes(verb)) continue;
     if (!reaction.when.every((test) => holds(test, before, after))) continue;
     const nth = count(`reaction ${name}`);
     const steps = planFor(reaction.outcomes, nth - 1)?.plan ?? [];

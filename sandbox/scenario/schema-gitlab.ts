@@ -19,6 +19,14 @@ const Job = z.strictObject({
   name: z.string(),
   stage: z.string(),
   status: timeline(JobStatus),
+  allow_failure: z.boolean().default(false),
+  failure_reason: z.string().optional(),
+  log: z.string().default(''),
+  /** What becomes of each new try of it. */
+  on_retry: outcome({ status: JobStatus }).default([
+    { after: 0, status: 'running' },
+    { after: 300_000, status: 'success' },
+  ]),
 });
 
 const Pipeline = z.strictObject({
@@ -27,6 +35,11 @@ const Pipeline = z.strictObject({
   status: timeline(JobStatus),
   jobs: z.array(Job).default([]),
   bridges: z.array(Job).default([]),
+  /** Of a pipeline that belongs to no merge request. */
+  ref: z.string().optional(),
+  sha: z.string().optional(),
+  source: z.string().optional(),
+  yaml_errors: z.string().optional(),
 });
 
 export const MergeRequest = z.strictObject({
@@ -42,13 +55,43 @@ export const MergeRequest = z.strictObject({
   created: Instant,
   /** The files of the source branch that the merge request brings. */
   files: z.record(z.string(), timeline(FileContent)),
-  notes: z.array(z.strictObject({ author: z.string(), created: Instant, body: z.string() })).default([]),
+  has_conflicts: timeline(z.boolean()).default([{ value: false }]),
+  /** As GitLab names it; else worked out. */
+  detailed_merge_status: timeline(z.string()).optional(),
+  notes: z
+    .array(
+      z.strictObject({
+        author: z.string(),
+        created: Instant,
+        body: z.string(),
+        system: z.boolean().default(false),
+        /** Notes with the same one stand in one discussion. */
+        discussion: z.string().optional(),
+        resolved: z.boolean().optional(),
+        file: z.string().optional(),
+        line: z.int().optional(),
+      }),
+    )
+    .default([]),
   approved_by: z.array(z.string()).default([]),
+  approvals_required: z.int().default(1),
+  approval_rules: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        required: z.int().default(1),
+        eligible: z.array(z.string()).default([]),
+      }),
+    )
+    .default([]),
+  /** Of its source branch when it was opened; else made up. */
+  sha: z.string().optional(),
   pipelines: z.array(Pipeline).default([]),
 });
 
 export type MergeRequest = z.infer<typeof MergeRequest>;
 export type Pipeline = z.infer<typeof Pipeline>;
+export type Job = z.infer<typeof Job>;
 
 /** What becomes of a merge request that somebody opens. Every part of a step that is there happens. */
 const MergeRequestOutcome = outcome({
@@ -74,6 +117,64 @@ const Project = z.strictObject({
   merge_requests: z.record(z.string().regex(/^[1-9]\d*$/), MergeRequest).default({}),
   /** Files that stand on a branch, whatever merge requests bring. */
   branches: z.record(z.string(), z.record(z.string(), timeline(FileContent))).default({}),
+  default_branch: z.string().default('main'),
+  protected_branches: z.array(z.string()).default([]),
+  /** Heads of branches, where they matter; else made up. */
+  heads: z.record(z.string(), z.string().regex(/^[0-9a-f]{40}$/)).default({}),
+  /** The path of the project that this one is a fork of. */
+  forked_from: z.string().optional(),
+  /** One line of history, the oldest first. */
+  commits: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[0-9a-f]{40}$/),
+        title: z.string(),
+        author: z.string().default('A. Author'),
+        created: Instant,
+      }),
+    )
+    .default([]),
+  tags: z.record(z.string(), z.string().regex(/^[0-9a-f]{40}$/)).default({}),
+  pipelines: z.array(Pipeline).default([]),
+  environments: z
+    .array(
+      z.strictObject({
+        id: z.int(),
+        name: z.string(),
+        state: z.string().default('available'),
+        tier: z.string().optional(),
+      }),
+    )
+    .default([]),
+  deployments: z
+    .array(
+      z.strictObject({
+        id: z.int(),
+        environment: z.string(),
+        status: z.string(),
+        ref: z.string(),
+        sha: z.string(),
+        created: Instant,
+        user: z.string(),
+      }),
+    )
+    .default([]),
+  freeze_periods: z
+    .array(
+      z.strictObject({
+        id: z.int(),
+        start: z.string(),
+        end: z.string(),
+        time_zone: z.string().default('UTC'),
+      }),
+    )
+    .default([]),
+  releases: z
+    .record(
+      z.string(),
+      z.strictObject({ name: z.string(), description: z.string().default(''), released: Instant }),
+    )
+    .default({}),
 });
 
 export type Project = z.infer<typeof Project>;

@@ -47,6 +47,20 @@ const change = {
   tests: z.array(z.looseObject({ scenario: z.string(), status: z.string() })).optional(),
   create: z.array(z.looseObject({ ...manifest, logs })).optional(),
   delete: z.literal(true).optional(),
+  /** Of a Deployment: another image, with all that follows from it. */
+  rollout: z
+    .strictObject({
+      image: z.string(),
+      /** The first one when absent. */
+      container: z.string().optional(),
+      /** Until the new pods are ready. */
+      takes: Duration.default(45_000),
+      /** Of the image; with an empty one the pods cannot pull it. */
+      digest: z.string().optional(),
+      /** Why the new pods never come up, such as ImagePullBackOff; the old ones stay. */
+      fails: z.string().optional(),
+    })
+    .optional(),
 };
 
 const Change = z.strictObject(change);
@@ -79,7 +93,8 @@ export type ReactionStep = z.infer<typeof ReactionStep>;
 
 const Reaction = z.strictObject({
   kind: z.string(),
-  on: z.array(z.enum(['create', 'update', 'delete'])).default(['create']),
+  /** `merged`: a target of a saas file (kind SaasTarget) got another ref on the default branch. */
+  on: z.array(z.enum(['create', 'update', 'delete', 'merged'])).default(['create']),
   /** All of them have to hold for the object as the request left it. */
   when: z
     .array(

@@ -25,17 +25,6 @@ export const ReleaseController = z.strictObject({
 /** Text as it stands, a map written as JSON or YAML by the file's name, or null: not there (yet). */
 export const FileContent = z.union([z.string(), z.record(z.string(), z.unknown()), z.null()]);
 
-export const Github = z.strictObject({
-  repositories: z.record(
-    z.string(),
-    z.strictObject({
-      /** Labels of pull requests, by number. */
-      pulls: z.record(z.string(), z.array(z.string())).default({}),
-      branches: z.record(z.string(), z.strictObject({ files: z.record(z.string(), timeline(FileContent)) })),
-    }),
-  ),
-});
-
 export const Mirror = z.strictObject({
   /** By digest; `claims` makes the signature speak of another image than the one it is published for. */
   signatures: z.record(

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { Artifacts } from './schema-artifacts.ts';
 import { Errata } from './schema-errata.ts';
 import { Git } from './schema-git.ts';
+import { Github } from './schema-github.ts';
 import { Gitlab } from './schema-gitlab.ts';
 import { Brew, Catalog, Pyxis, Registry } from './schema-images.ts';
 import { Jira } from './schema-jira.ts';
 import { Jenkins, Prow } from './schema-jobs.ts';
 import { Kubernetes } from './schema-kubernetes.ts';
-import { Github, Mirror, Portal, ReleaseController, Slack, Trackers } from './schema-places.ts';
+import { Mirror, Portal, ReleaseController, Slack, Trackers } from './schema-places.ts';
 import { Quay } from './schema-quay.ts';
 import { Sheets } from './schema-sheets.ts';
 import { Instant } from './time.ts';
@@ -22,7 +23,7 @@ export const Scenario = z.strictObject({
   gitlab: Gitlab.optional(),
   jenkins: Jenkins.default({ jobs: {}, first_queue_id: 1 }),
   prow: Prow.default({ jobs: {} }),
-  github: Github.default({ repositories: {} }),
+  github: Github.prefault({}),
   artifacts: Artifacts.default({ buckets: {} }),
   mirror: Mirror.default({ signatures: {} }),
   slack: Slack.optional(),

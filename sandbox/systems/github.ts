@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { bearer, type Call, json, type Reply, type System, stringField } from '../http.ts';
 import { serialise } from '../scenario/content.ts';
 import type { World } from '../world.ts';
+import { actionRoutes } from './github-actions.ts';
 import { commits, fileAtCommit } from './github-commits.ts';
+import { historyRoutes } from './github-history.ts';
 import { labels } from './github-labels.ts';
+import { pullRoutes } from './github-pulls.ts';
+import { releaseRoutes } from './github-releases.ts';
 
 const CONTENTS = '/repos/:owner/:repo/contents/*path';
 
@@ -11,7 +15,7 @@ export const github: System = {
   name: 'github',
   guard: (call, _world, secret) => {
     const given = /^(?:Bearer|token) (.+)$/i.exec(call.headers.authorization ?? '')?.[1] ?? bearer(call);
-    if (given === undefined && call.method !== 'PUT') return undefined;
+    if (given === undefined && call.method === 'GET') return undefined;
     if (given === secret) return undefined;
     // GitHub hides from strangers that a repository could be written to.
     return given === undefined
@@ -23,6 +27,10 @@ export const github: System = {
     { method: 'GET', path: '/repos/:owner/:repo/commits', answer: commits },
     { method: 'GET', path: '/repos/:owner/:repo/issues/:number/labels', answer: labels },
     { method: 'PUT', path: CONTENTS, mutates: true, answer: write },
+    ...historyRoutes,
+    ...pullRoutes,
+    ...actionRoutes,
+    ...releaseRoutes,
   ],
 };
 

@@ -1,4 +1,4 @@
-import type { Gitlab } from '../scenario/schema-gitlab.ts';
+import type { Gitlab, Project } from '../scenario/schema-gitlab.ts';
 import type { World } from '../world.ts';
 
 export function settings(world: World): Gitlab | undefined {
@@ -14,4 +14,11 @@ export function userNamed(world: World, username: string) {
     state: 'active',
     web_url: `https://gitlab.cee.redhat.com/${username}`,
   };
+}
+
+export function projectAt(world: World, idOrPath: string): { path: string; project: Project } | undefined {
+  for (const [path, project] of Object.entries(settings(world)?.projects ?? {})) {
+    if (path === idOrPath || String(project.id) === idOrPath) return { path, project };
+  }
+  return undefined;
 }

@@ -1,16 +1,37 @@
 import { bearer, type Call, json, type Reply, type System } from '../http.ts';
-import type { Project } from '../scenario/schema-gitlab.ts';
 import type { World } from '../world.ts';
-import { approvals, approve } from './gitlab-approvals.ts';
-import { changes, diffs, document, filesAt, findMergeRequest, type Located } from './gitlab-merge-request.ts';
-import { createNote, listNotes } from './gitlab-notes.ts';
-import { findPipeline, jobList, pipelineDocument, pipelinesOf } from './gitlab-pipelines.ts';
-import { settings, userNamed } from './gitlab-users.ts';
+import { approvalState, approvals, approve } from './gitlab-approvals.ts';
+import {
+  createRelease,
+  deployments,
+  environments,
+  freezePeriods,
+  release,
+  releases,
+} from './gitlab-delivery.ts';
+import { changes, diffs, document, findMergeRequest, type Located } from './gitlab-merge-request.ts';
+import { createNote, listDiscussions, listNotes } from './gitlab-notes.ts';
+import {
+  cancelPipeline,
+  findPipeline,
+  job,
+  jobList,
+  listPipelines,
+  pipelineDocument,
+  pipelinesOf,
+  retryJob,
+  retryPipeline,
+  trace,
+} from './gitlab-pipelines.ts';
+import { branch, commit, compare, file, listBranches, rawFile, tag } from './gitlab-repository.ts';
+import { createMergeRequest, listMergeRequests, updateMergeRequest } from './gitlab-requests.ts';
+import { projectAt, settings, userNamed } from './gitlab-users.ts';
 import { paged } from './paging.ts';
 
 const PROJECT = '/api/v4/projects/:project';
 const REQUEST = `${PROJECT}/merge_requests/:iid`;
 const PIPELINE = `${PROJECT}/pipelines/:pipeline`;
+const JOB = `${PROJECT}/jobs/:job`;
 
 type Handler = (found: Located, world: World, call: Call) => Reply;
 
@@ -27,7 +48,7 @@ const onPipeline =
     const pipeline = findPipeline(world, call.param('project'), Number(call.param('pipeline')));
     if (pipeline === undefined) return json(404, { message: '404 Not found' });
     if (part === 'pipeline') return json(200, pipelineDocument(pipeline, world));
-    return paged(call, jobList(pipeline[part], world, pipeline));
+    return jobList(pipeline, part, world, call);
   };
 
 export const gitlab: System = {
@@ -47,6 +68,9 @@ export const gitlab: System = {
         return found === undefined ? json(404, { message: '404 Project Not Found' }) : json(200, found);
       },
     },
+    { method: 'GET', path: `${PROJECT}/merge_requests`, answer: listMergeRequests },
+    { method: 'POST', path: `${PROJECT}/merge_requests`, mutates: true, answer: createMergeRequest },
+    { method: 'PUT', path: REQUEST, mutates: true, answer: onRequest(updateMergeRequest) },
     { method: 'GET', path: REQUEST, answer: onRequest((found, world) => json(200, document(found, world))) },
     {
       method: 'GET',
@@ -70,7 +94,27 @@ export const gitlab: System = {
     { method: 'GET', path: PIPELINE, answer: onPipeline('pipeline') },
     { method: 'GET', path: `${PIPELINE}/jobs`, answer: onPipeline('jobs') },
     { method: 'GET', path: `${PIPELINE}/bridges`, answer: onPipeline('bridges') },
+    { method: 'GET', path: `${REQUEST}/discussions`, answer: onRequest(listDiscussions) },
+    { method: 'GET', path: `${REQUEST}/approval_state`, answer: onRequest(approvalState) },
+    { method: 'GET', path: `${PROJECT}/pipelines`, answer: listPipelines },
+    { method: 'POST', path: `${PIPELINE}/retry`, mutates: true, answer: retryPipeline },
+    { method: 'POST', path: `${PIPELINE}/cancel`, mutates: true, answer: cancelPipeline },
+    { method: 'GET', path: JOB, answer: job },
+    { method: 'GET', path: `${JOB}/trace`, answer: trace },
+    { method: 'POST', path: `${JOB}/retry`, mutates: true, answer: retryJob },
     { method: 'GET', path: `${PROJECT}/repository/files/:file/raw`, answer: rawFile },
+    { method: 'GET', path: `${PROJECT}/repository/files/:file`, answer: file },
+    { method: 'GET', path: `${PROJECT}/repository/branches`, answer: listBranches },
+    { method: 'GET', path: `${PROJECT}/repository/branches/:branch`, answer: branch },
+    { method: 'GET', path: `${PROJECT}/repository/tags/:tag`, answer: tag },
+    { method: 'GET', path: `${PROJECT}/repository/commits/:sha`, answer: commit },
+    { method: 'GET', path: `${PROJECT}/repository/compare`, answer: compare },
+    { method: 'GET', path: `${PROJECT}/environments`, answer: environments },
+    { method: 'GET', path: `${PROJECT}/deployments`, answer: deployments },
+    { method: 'GET', path: `${PROJECT}/freeze_periods`, answer: freezePeriods },
+    { method: 'GET', path: `${PROJECT}/releases`, answer: releases },
+    { method: 'GET', path: `${PROJECT}/releases/:tag`, answer: release },
+    { method: 'POST', path: `${PROJECT}/releases`, mutates: true, answer: createRelease },
   ],
 };
 
@@ -97,24 +141,16 @@ function searchUsers(call: Call, world: World): Reply {
 }
 
 function findProject(world: World, idOrPath: string) {
-  const entry = Object.entries(settings(world)?.projects ?? {}).find(
-    ([path, project]) => path === idOrPath || String(project.id) === idOrPath,
-  );
+  const entry = projectAt(world, idOrPath);
   if (entry === undefined) return undefined;
-  const [path, project]: [string, Project] = entry;
+  const { path, project } = entry;
+  const parent = project.forked_from === undefined ? undefined : projectAt(world, project.forked_from);
   return {
     id: project.id,
     name: path.split('/').at(-1),
     path_with_namespace: path,
-    default_branch: 'main',
+    default_branch: project.default_branch,
     web_url: project.web_url,
+    ...(parent ? { forked_from_project: { id: parent.project.id, path_with_namespace: parent.path } } : {}),
   };
-}
-
-function rawFile(call: Call, world: World): Reply {
-  const content = filesAt(world, call.param('project'), call.query.get('ref') ?? 'main').get(
-    call.param('file'),
-  );
-  if (content === undefined) return json(404, { message: '404 File Not Found' });
-  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: content };
 }

@@ -6,6 +6,7 @@ import { errata } from './errata.ts';
 import { gangway } from './gangway.ts';
 import { git } from './git.ts';
 import { github } from './github.ts';
+import { githubLogs } from './github-actions.ts';
 import { gitlab } from './gitlab.ts';
 import { jenkins } from './jenkins.ts';
 import { jira } from './jira.ts';
@@ -29,6 +30,7 @@ export const SYSTEMS: readonly System[] = [
   gangway,
   prow,
   github,
+  githubLogs,
   artifacts,
   mirror,
   slack,

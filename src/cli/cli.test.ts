@@ -155,7 +155,7 @@ describe('a release by the command line', () => {
     return { code: ran.code, ...answerOf(ran, Report) };
   };
 
-  it('promise 34: as a dry run or a plan sends nothing that changes anything and begins nothing', async () => {
+  it('W-S04, promise 34: as a dry run or a plan sends nothing that changes anything and begins nothing', async () => {
     for (const args of [['plan'], ['drive', '--dry-run']]) {
       const [verb = '', ...options] = args;
       const plan = await report(verb, 'z-stream', 'release=4.20.27', ...options);

@@ -111,7 +111,7 @@ describe('drive', () => {
     expect(world.sent.filter((sent) => sent.startsWith('job:'))).toEqual(['job:a:1']);
   });
 
-  it('refuses other inputs for a run that has begun, and names them', async () => {
+  it('W-S18: refuses other inputs for a run that has begun, and names it and them', async () => {
     const { drive, engine } = await begun();
     await drive();
     await expect(drive({ item: 'a', note: 'new' })).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('drive', () => {
     [{}, 'fixture needs the input item'],
     [{ item: 'a', itme: 'b' }, 'fixture has no input "itme"'],
     [{ item: ['a'] }, 'item is ["a"], not text'],
-  ])('with %j opens no run', async (inputs, cause) => {
+  ])('W-S02, W-S03: with %j opens no run', async (inputs, cause) => {
     const { drive, engine } = await begun();
     await expect(drive(inputs)).rejects.toMatchObject({
       code: 'invalid_input',
@@ -150,7 +150,7 @@ describe('drive', () => {
     expect((await engine.drive({ release_id: 'a' })).release_id).toBe('fixture-a');
   });
 
-  it('promise 34: as a dry run sends nothing and writes nothing', async () => {
+  it('W-S04, promise 34: as a dry run sends nothing and writes nothing', async () => {
     const { engine, world, store } = await begun();
     const report = await engine.drive({ flow: 'fixture', inputs: { item: 'a' } }, { dryRun: true });
     expect(report.effects).toMatchObject([

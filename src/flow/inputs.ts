@@ -7,22 +7,45 @@ import type { Flow, InputDefinition } from './definition.ts';
 export function checkInputs(flow: Flow, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const name of Object.keys(given)) {
-    if (flow.inputs[name] !== undefined) continue;
-    const hint = nearest(name, Object.keys(flow.inputs));
+    if (Object.hasOwn(flow.inputs, name)) continue;
+    const hint = meant(name, Object.keys(flow.inputs));
     throw invalid(
       `${flow.flow} has no input ${JSON.stringify(name)}`,
       hint === undefined ? usage(flow) : `Did you mean ${hint}? ${usage(flow)}`,
     );
   }
+  const missing = Object.entries(flow.inputs).filter(
+    ([name, { required }]) => required && isAbsent(given[name]),
+  );
+  if (missing.length > 0) {
+    const named = missing.map(([name, definition]) => `${name} (${typeOf(definition)})`);
+    const noun = missing.length === 1 ? 'input' : 'inputs';
+    throw invalid(`${flow.flow} needs the ${noun} ${named.join(', ')}`, usage(flow));
+  }
   for (const [name, definition] of Object.entries(flow.inputs)) {
     const value = given[name];
-    if (value === undefined || value === '') {
-      if (definition.required) throw invalid(`${flow.flow} needs the input ${name}`, usage(flow));
-      continue;
-    }
-    inputs[name] = checkOne(name, definition, value);
+    if (!isAbsent(value)) inputs[name] = checkOne(name, definition, value);
   }
   return inputs;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === '';
+}
+
+/** By its letters, else the only input that shares a word with it, such as `run` for `pipeline_run`. */
+function meant(name: string, known: readonly string[]): string | undefined {
+  const words = name.toLowerCase().split(/[_-]/);
+  const [akin, ...more] = known.filter((candidate) =>
+    candidate.split('_').some((word) => words.includes(word)),
+  );
+  return nearest(name, known) ?? (more.length === 0 ? akin : undefined);
+}
+
+function typeOf({ type, format }: InputDefinition): string {
+  if (format === 'email') return 'e-mail address';
+  if (format === 'uri') return 'URL';
+  return { string: 'text', integer: 'whole number', boolean: 'true or false' }[type];
 }
 
 function checkOne(name: string, definition: InputDefinition, value: unknown): unknown {
@@ -52,7 +75,7 @@ function checkOne(name: string, definition: InputDefinition, value: unknown): un
 }
 
 function describe(definition: InputDefinition): string {
-  const what = definition.description ?? definition.format ?? definition.type;
+  const what = definition.description ?? typeOf(definition);
   return definition.example === undefined ? what : `${what}, for example ${definition.example}`;
 }
 

@@ -53,7 +53,7 @@ describe('the lint finds', () => {
       'steps: a cycle: a needs a → Remove one of these needs.',
     ],
     [
-      'a missing tool',
+      'W-S05: a missing tool',
       '  a: { uses: world_get_fcat, with: { name: x } }\n',
       'steps.a.uses: there is no tool world_get_fcat → Did you mean world_get_fact?',
     ],
@@ -204,7 +204,7 @@ describe('the lint finds', () => {
   });
 });
 
-it('the flows that ship are sound', () => {
+it('W-S01: the flows that ship are sound', () => {
   const skills = loadSkills([new URL('../../skills', import.meta.url).pathname]);
   const flows = new Map(
     [...skills.values()].flatMap(({ flow }) => (flow === undefined ? [] : [[flow.flow, flow] as const])),

@@ -9,7 +9,7 @@ const ONE = flowText(`
     undo: { none: it stays }
 `);
 
-describe('promise 2: a write whose answer was lost', () => {
+describe('W-S14, promise 2: a write whose answer was lost', () => {
   it('is looked up by its key at once and not sent again when it is there', async () => {
     const { drive, world, kinds } = await fixture(ONE);
     world.fail('thing:a', 'lost after');

@@ -30,7 +30,7 @@ async function silent(): Promise<{ url: string; seen: string[] }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-describe('promise 53: a read', () => {
+describe('W-S13, promise 53: a read', () => {
   it.each([
     [500, {}],
     [503, {}],
@@ -74,6 +74,31 @@ describe('promise 53: a read', () => {
     await using server = await standIn({ 'GET /a': { status } });
     await failureOf(server.http().get('/a'));
     expect(server.requests()).toHaveLength(1);
+  });
+
+  it('is asked once when it is answered', async () => {
+    await using server = await standIn({ 'GET /a': { body: { ok: true } } });
+    await server.http().getJson('/a', Shape);
+    expect(server.requests()).toEqual(['GET /a']);
+  });
+
+  it('is asked three times, later each time, when nobody listens', async () => {
+    const gone = await standIn({});
+    await gone[Symbol.asyncDispose]();
+    const asked: string[] = [];
+    const waits: number[] = [];
+    const clock = { ...services.clock, sleep: async (ms: number) => void waits.push(ms) };
+    const transport = async (url: URL, init: RequestInit) => {
+      asked.push(url.pathname);
+      return await fetch(url, init);
+    };
+    const http = new Http({ system: 's', baseUrl: gone.url, transport }, { ...services, clock });
+    expect(await failureOf(http.get('/a'))).toMatchObject({
+      code: 'upstream',
+      message: expect.stringContaining('cannot be reached'),
+    });
+    expect(asked).toEqual(['/a', '/a', '/a']);
+    expect(waits).toEqual([300, 600]);
   });
 
   it('ends within its time limit', async () => {
@@ -233,7 +258,7 @@ it('promise 54: an answer of another shape names system, endpoint and field; unk
   expect(await server.http().getJson('/more', Shape)).toEqual({ ok: true });
 });
 
-it('promise 43: what a system says in an error is shown without secrets', async () => {
+it('W-S15, promise 43: what a system says in an error is shown without secrets', async () => {
   const redactor = new Redactor();
   redactor.add('planted-canary-2');
   await using server = await standIn({
@@ -261,6 +286,22 @@ describe('credentials', () => {
     expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer t', 'Bearer t']);
   });
 
+  it('W-S12: that are refused are told with what to do, and not asked for again', async () => {
+    await using server = await standIn({ 'GET /a': { status: 401, body: 'You must be logged in' } });
+    let asked = 0;
+    const credentials = async () => {
+      asked += 1;
+      return { authorization: 'Bearer t' };
+    };
+    const http = new Http({ system: 'cluster', baseUrl: server.url, credentials }, services);
+    expect(await failureOf(http.get('/a'))).toMatchObject({
+      code: 'auth',
+      message: 'cluster: GET /a answered 401. It said: "You must be logged in".',
+      remedy: 'Renew the credential of module cluster and run `sluice doctor`.',
+    });
+    expect([asked, server.requests()]).toEqual([1, ['GET /a']]);
+  });
+
   it('are asked for again after they could not be read', async () => {
     await using server = await standIn({ 'GET /a': { body: {} } });
     let asked = 0;
@@ -273,6 +314,19 @@ describe('credentials', () => {
     expect(await failureOf(http.get('/a'))).toMatchObject({ code: 'auth' });
     expect((await http.get('/a')).status).toBe(200);
   });
+});
+
+it.each([
+  ['', '/v1/query', '/v1/query'],
+  ['/', '/v1/query', '/v1/query'],
+  ['/base', '/v1/query', '/base/v1/query'],
+  ['/base/', '/v1/query', '/base/v1/query'],
+])('W-P18: base %j and path %j are joined with one slash', async (base, path, joined) => {
+  await using server = await standIn({ [`GET ${joined}`]: {} });
+  await server.http({}, base).get(path);
+  await server.http({ authorization: 'Bearer t' }, base).get(path);
+  expect(server.requests()).toEqual([`GET ${joined}`, `GET ${joined}`]);
+  expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer t']);
 });
 
 it('puts a query and a form together as they belong', async () => {

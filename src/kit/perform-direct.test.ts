@@ -52,7 +52,7 @@ describe('promise 2: a direct write', () => {
     expect(log).toEqual(['find']);
   });
 
-  it('is looked up, and not sent again, when its answer was lost', async () => {
+  it('W-S14: is looked up, and not sent again, when its answer was lost', async () => {
     const { made, log } = effect([absent, present({ id: 2 })], lost('maybe'));
     expect(await performDirect([made], services)).toEqual([{ key: 'k', outcome: 'sent', data: { id: 2 } }]);
     expect(log).toEqual(['find', 'send', 'find']);

@@ -32,7 +32,7 @@ describe('settings that are wrong', () => {
     });
   });
 
-  it('are told when they are no YAML', () => {
+  it('W-P17: are told when they are no YAML', () => {
     expect(refusal('a: [1, 2')).toMatchObject({
       code: 'invalid_input',
       cause: expect.stringMatching(/^sluice\.yaml is not YAML: /),
@@ -129,7 +129,40 @@ describe('records at the top', () => {
   });
 });
 
-it('has defaults for everything: an empty file is enough', () => {
+describe('products at the top', () => {
+  it('are the settings of the module for saas files', () => {
+    const { modules } = parseSettings(
+      'products: { demo: { file: a.yml } }\nmodules: { appinterface: { repository: r } }',
+      'f',
+    );
+    expect(modules).toEqual({ appinterface: { repository: 'r', products: { demo: { file: 'a.yml' } } } });
+  });
+
+  it('yield to one of the same name in the module, and stand beside the others', () => {
+    const { modules } = parseSettings(
+      'products: { a: { file: top }, b: { file: top } }\nmodules: { appinterface: { products: { b: { file: own }, c: { file: own } } } }',
+      'f',
+    );
+    expect(modules.appinterface).toEqual({
+      products: { a: { file: 'top' }, b: { file: 'own' }, c: { file: 'own' } },
+    });
+  });
+
+  it('make no module where there are none, and hide no fault of the module', () => {
+    expect(parseSettings('identity: me', 'f').modules).toEqual({});
+    const { modules } = parseSettings(
+      'products: { a: { file: top } }\nmodules: { appinterface: { products: [wrong] } }',
+      'f',
+    );
+    expect(modules.appinterface).toEqual({ products: ['wrong'] });
+  });
+
+  it.each(['products: [demo]', 'products: { demo: file.yml }'])('are refused as %s', (text) => {
+    expect(refusal(text).cause).toMatch(/^sluice\.yaml: products/);
+  });
+});
+
+it('W-P17: has defaults for everything: an empty file is enough', () => {
   expect(parseSettings('', 'f')).toEqual(parseSettings('{}', 'f'));
   expect(parseSettings('', 'f')).toMatchObject({
     sandbox: false,

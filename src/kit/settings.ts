@@ -40,6 +40,8 @@ const RecordSource = z
   .meta({ description: '{ source: directory|git|github, path|url, branch }' });
 const RECORDS = ['records', 'statebox', 'tracking', 'test_registry', 'build_data'] as const;
 const RECORDS_MODULE = 'oar';
+/** The products stand at the top for the same reason; what they may hold is the saas files' module's. */
+const PRODUCTS_MODULE = 'appinterface';
 
 export const Settings = z.strictObject({
   sandbox: z
@@ -58,6 +60,10 @@ export const Settings = z.strictObject({
   tracking: RecordSource,
   test_registry: RecordSource,
   build_data: RecordSource,
+  products: z.record(z.string(), z.record(z.string(), z.unknown())).optional().meta({
+    description:
+      'What is released, by name: file, targets, code_repository, image, gates … as modules.appinterface.products takes it.',
+  }),
   approvals: Approvals.default({ roles: {}, aliases: {} }),
   engine: Engine.refine(roomForRequests, 'lease must be at least a second longer than call_limit').default({
     lease: '60s',
@@ -113,7 +119,7 @@ export function parseSettings(text: string, file: string): Settings {
   }
   const parsed = Settings.safeParse(document.toJS() ?? {});
   if (!parsed.success) throw explain(parsed.error, file);
-  const settings = { ...parsed.data, modules: withRecords(parsed.data) };
+  const settings = { ...parsed.data, modules: withProducts(parsed.data, withRecords(parsed.data)) };
   checkSandbox(settings, file);
   return settings;
 }
@@ -128,6 +134,18 @@ function withRecords(settings: Settings): Settings['modules'] {
     ...settings.modules,
     [RECORDS_MODULE]: { ...Object.fromEntries(named), ...settings.modules[RECORDS_MODULE] },
   };
+}
+
+/** A product that the module names itself wins over the one of that name at the top. */
+function withProducts({ products }: Settings, modules: Settings['modules']): Settings['modules'] {
+  if (products === undefined) return modules;
+  const { products: own = {}, ...rest } = modules[PRODUCTS_MODULE] ?? {};
+  const both = isRecord(own) ? { ...products, ...own } : own;
+  return { ...modules, [PRODUCTS_MODULE]: { ...rest, products: both } };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function explain(error: z.ZodError, file: string): SluiceError {

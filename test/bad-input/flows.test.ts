@@ -50,7 +50,7 @@ beforeAll(() => {
   }
 });
 
-describe.each(Object.entries(BAD))('a flow with a %s', (name, { at, what }) => {
+describe.each(Object.entries(BAD))('W-S01, W-S05: a flow with a %s', (name, { at, what }) => {
   it('is named by lint, with its remedy, and lint fails', async () => {
     const sent = (await world.requests()).length;
     const ran = await world.json('lint', join(world.folder(), 'skills', name, 'flow.yaml'));
@@ -85,7 +85,7 @@ it('a flow that is no YAML, or not there, is named by lint', async () => {
   expect(missing.flows[0]?.findings[0]?.what).toContain('/no/such/flow.yaml cannot be read');
 });
 
-it('the flows that ship are sound for lint', async () => {
+it('W-S01: the flows that ship are sound for lint', async () => {
   const ran = await world.json('lint');
   expect(ran.code).toBe(0);
   expect(answerOf(ran, Lint)).toMatchObject({ ok: true, flows: [{ flow: 'z-stream', findings: [] }] });

@@ -12,10 +12,10 @@ beforeAll(async () => {
 const INVALID = { exit: 2, code: 'invalid_input' };
 
 describe('a release', () => {
-  it.each(['drive', 'plan'])('that is missing is asked for by %s', async (verb) => {
+  it.each(['drive', 'plan'])('W-S02: that is missing is asked for by %s, with its type', async (verb) => {
     const error = await world.refused([verb, 'z-stream'], INVALID);
     expect(error).toMatchObject({
-      cause: 'z-stream needs the input release.',
+      cause: 'z-stream needs the input release (text).',
       remedy: 'Usage: z-stream release=4.20.27 [owner=lead@example.com]',
     });
   });
@@ -57,7 +57,7 @@ it('an owner that is no address is refused', async () => {
   expect(error.cause).toBe('owner is "me", which is not an e-mail address.');
 });
 
-it('an input that there is not is named, with the one that was meant', async () => {
+it('W-S03: an input that there is not is named, with the one that was meant', async () => {
   const error = await world.refused(['drive', 'z-stream', 'relaese=4.20.27'], INVALID);
   expect(error).toMatchObject({
     cause: 'z-stream has no input "relaese".',

@@ -37,7 +37,7 @@ describe('promise 1: SIGKILL at any point, restart, finish: the effects of an un
     expect(new Set(undisturbed).size).toBe(undisturbed.length);
   });
 
-  test(`at a choice of requests and journal writes (seed ${SEED})`, async () => {
+  test(`W-S17: at a choice of requests and journal writes (seed ${SEED})`, async () => {
     const outside = points.filter((point) => point.kind === 'outside');
     const journal = points.filter((point) => point.kind === 'journal');
     expect(outside.length).toBeGreaterThan(20);

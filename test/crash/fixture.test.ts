@@ -60,7 +60,7 @@ function run(
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, err })));
 }
 
-test('promise 1: a flow of five steps, killed at every journal write and every request, makes each thing once', async () => {
+test('W-S17, promise 1: a flow of five steps, killed at every journal write and every request, makes each thing once', async () => {
   const { made, points } = await story(0);
   expect(made).toEqual(EACH_ONCE);
   expect(points).toBeGreaterThan(30);

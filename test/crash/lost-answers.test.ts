@@ -9,7 +9,7 @@ const SYSTEMS = ['errata', 'gitlab', 'jenkins', 'gangway', 'github', 'slack'] as
 /** Where a POST may be a read as well: which paths change something. */
 const WRITES: Record<string, string> = { slack: 'chat.postMessage', errata: '^(?!.*security_alerts)' };
 
-describe('promise 2: nothing is sent twice after a lost answer', () => {
+describe('W-S14, promise 2: nothing is sent twice after a lost answer', () => {
   let world: World;
   let undisturbed: string[];
 

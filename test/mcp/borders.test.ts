@@ -47,7 +47,7 @@ describe('borders of a server', () => {
     expect(await effects()).toEqual([]);
   });
 
-  it('a persona sees, finds and calls its own tools alone', async () => {
+  it('W-S08: a persona sees, finds and calls its own tools alone', async () => {
     await using agent = await agentOf('--persona', 'reader', '--surface', 'full');
     const names = (await agent.tools()).map(({ name }) => name);
     expect(names).toContain('errata_get_advisory');

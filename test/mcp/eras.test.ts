@@ -114,7 +114,7 @@ describe('the same script in both eras, over stdio and HTTP', () => {
     expect(other.listed).toEqual(first.listed);
   });
 
-  it.each(names)('%s: the list of tools does not change by calls', (name) => {
+  it.each(names)('W-S08: %s: the list of tools does not change by calls', (name) => {
     expect(of(name).listedAfter).toEqual(of(name).listed);
   });
 

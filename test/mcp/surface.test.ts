@@ -25,7 +25,7 @@ describe('what is shown to agents', () => {
   });
   afterAll(async () => await world[Symbol.asyncDispose]());
 
-  it('fits into what clients give room to', () => {
+  it('W-S11: fits into what clients give room to', () => {
     const bytes = (tools: Tool[]) => Buffer.byteLength(JSON.stringify({ tools }));
     console.error(
       `tools/list: core ${core.length} tools, ${bytes(core)} bytes; full ${full.length} tools, ${bytes(full)} bytes`,

@@ -1,7 +1,7 @@
 import { SluiceError, toSluiceError } from '../../src/kit/errors.ts';
 import { freeBranchName } from '../git/client.ts';
 import type { AppInterfaceClient } from './client.ts';
-import { changedPaths, mergeBase, show } from './relations.ts';
+import { show } from './relations.ts';
 import { type Wish, wantedOf } from './wanted.ts';
 
 export type BranchState =
@@ -10,24 +10,24 @@ export type BranchState =
   | { is: 'other'; commit: string; why: string };
 
 /**
- * What stands on our branch of the fork. It is the wanted one when it differs from where it parted
+ * What stands on our branch of the fork, seen from where upstream stands. It is the wanted one when it differs from where it parted
  * from upstream in exactly the refs, so that it stays so when upstream moves on.
  */
 export async function branchState(
   client: AppInterfaceClient,
   branch: string,
   wish: Wish,
+  upstream: string,
   signal?: AbortSignal,
 ): Promise<BranchState> {
   const { git, repository: repo } = client;
   const commit = await git.head(repo, branch, { remote: 'fork', signal });
   if (commit === undefined) return { is: 'absent' };
   const other = (why: string): BranchState => ({ is: 'other', commit, why });
-  const upstream = await client.head(signal);
   await show(git, repo, commit, 'fork', signal);
-  const base = await mergeBase(git, repo, commit, upstream, signal);
+  const base = await git.mergeBase(repo, commit, upstream, signal);
   if (base === undefined) return other('it shares no commit with upstream');
-  const changed = await changedPaths(git, repo, base, commit, signal);
+  const changed = await git.changedPaths(repo, base, commit, signal);
   if (changed.length === 0) return other('it changes nothing');
   const { file } = client.product(wish.product);
   let wanted: ReturnType<typeof wantedOf>;

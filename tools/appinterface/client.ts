@@ -1,12 +1,13 @@
 import { SluiceError } from '../../src/kit/errors.ts';
 import { nearest } from '../../src/kit/suggest.ts';
 import type { GitClient } from '../git/client.ts';
+import type { ProductSettings } from './product-settings.ts';
 import { show } from './relations.ts';
 import { type Addressable, locate } from './saas/locate.ts';
 import type { SaasFile, Target } from './saas/model.ts';
 import { parseSaas } from './saas/parse.ts';
 import { repositoryPath, targetFilesOf, targetsWith } from './saas/target-files.ts';
-import type { AppInterfaceSettings, ProductSettings } from './settings.ts';
+import type { AppInterfaceSettings } from './settings.ts';
 
 /** A saas file at one commit, with the target files that it names. */
 export interface ReadSaas {

@@ -23,9 +23,10 @@ export async function checkCode(
       `Whether this is a downgrade was not checked: modules.appinterface.products.${product}.code_repository is not set.`,
     ];
   }
+  const standing = await standingOf(client.git, repo, ref, signal);
   const warnings: string[] = [];
   for (const [label, declared] of Object.entries(from)) {
-    const found = await standingOf(client.git, repo, ref, declared, signal);
+    const found = await standing(declared);
     if ('why' in found) {
       if (!force)
         throw refusal(

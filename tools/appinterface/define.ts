@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toolsOf } from '../../src/kit/tool.ts';
 import type { AppInterfaceClient } from './client.ts';
-import { FilePath } from './settings.ts';
+import { FilePath } from './product-settings.ts';
 
 export const defineTool = toolsOf<AppInterfaceClient>();
 

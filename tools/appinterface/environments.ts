@@ -4,7 +4,7 @@ import { standingOf } from './relations.ts';
 import { compareLive, type LiveDeployment } from './saas/live.ts';
 import { type Addressable, stemOf } from './saas/locate.ts';
 import type { Candidate, PromotionSide } from './saas/promote.ts';
-import type { ProductSettings } from './settings.ts';
+import type { ProductSettings } from './product-settings.ts';
 
 /** An environment of a product: the target that it runs, and where that is seen live. */
 interface Place {
@@ -87,7 +87,7 @@ export async function candidateOf(
   }
   try {
     const { commit } = await client.git.resolve(repo, sha, { signal });
-    const found = await standingOf(client.git, repo, commit, to.declared, signal);
+    const found = await (await standingOf(client.git, repo, commit, signal))(to.declared);
     return 'why' in found
       ? { commit, standing: undefined, why: found.why }
       : { commit, standing: found.standing, why: undefined };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { toSluiceError } from '../../src/kit/errors.ts';
 import type { AppInterfaceClient, ReadSaas } from './client.ts';
 import { At, defineTool, File, Product } from './define.ts';
+import { ProductAnswer, productAnswer } from './product-answer.ts';
 import { labelsOf, TargetRow, targetRow } from './target-row.ts';
 
 export const getConfig = defineTool({
@@ -10,6 +11,7 @@ export const getConfig = defineTool({
   description: `
 The saas file of a product (or a path), read from upstream's default branch: its templates, and each target with ref,
 promotion and warnings. refs holds the ref of each configured label, ready for expected_refs of appinterface_update_ref.
+settings holds all that is configured for the product: its repositories, image, projects, gates, and where it runs.
 The right one for "what is declared"; what runs is appinterface_compare_live.`,
   effect: 'read',
   input: z.object({
@@ -41,6 +43,9 @@ The right one for "what is declared"; what runs is appinterface_compare_live.`,
     refs: z
       .record(z.string(), z.string())
       .meta({ description: 'Label → ref, of the labels that mean one target.' }),
+    settings: ProductAnswer.nullable().meta({
+      description: 'Of the product; null where a file was asked for. What is not configured is null in it.',
+    }),
     warnings: z.array(z.string()),
     summary: z.string(),
   }),
@@ -71,6 +76,7 @@ The right one for "what is declared"; what runs is appinterface_compare_live.`,
       total: read.targets.length,
       truncated: read.targets.length > limit || read.file.templates.length > limit,
       refs,
+      settings: product === undefined ? null : productAnswer(client, product),
       warnings: [
         ...(read.file.deprecated ? [`${path} is marked deprecated: updates are refused.`] : []),
         ...warnings,

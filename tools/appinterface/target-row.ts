@@ -4,7 +4,7 @@ import { matching, whyNotAddressable } from './saas/locate.ts';
 import { targetWarnings } from './saas/may-edit.ts';
 import type { Target } from './saas/model.ts';
 import { looksNumeric, type RefKind, refKind } from './saas/refs.ts';
-import type { ProductSettings } from './settings.ts';
+import type { ProductSettings } from './product-settings.ts';
 
 const KINDS = ['pin', 'branch', 'short_sha', 'uppercase_sha', 'wrong_length', 'other', 'none'] as const;
 

@@ -81,7 +81,7 @@ downgrade and on the default branch. Nothing to do where upstream has the ref al
     const { wanted, warnings } = await judged(client, wanting, wish, head, signal);
     if (wanted.files.length > 0) {
       checkPlace(client, wanting.branch);
-      const state = await branchState(client, wanting.branch, wish, signal);
+      const state = await branchState(client, wanting.branch, wish, head, signal);
       if (state.is === 'other') throw await branchTaken(client, wanting.branch, state, signal);
     }
     return [effectOf(client, wanting, wish, { head, wanted, warnings })];
@@ -208,7 +208,7 @@ function effectOf(
         };
         return present(there);
       }
-      const state = await branchState(client, branch, wish);
+      const state = await branchState(client, branch, wish, upstream.commit);
       if (state.is === 'absent') return absent;
       if (state.is === 'other') throw await branchTaken(client, branch, state);
       const { commit, base, from, files } = state;

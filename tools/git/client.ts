@@ -2,6 +2,7 @@ import type { Effect } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { nearest } from '../../src/kit/suggest.ts';
 import { branchEffect, commitEffect, pickEffect } from './branch-effects.ts';
+import { changedPathsOf } from './diff.ts';
 import { fileAt, filesAt, historyOf } from './files.ts';
 import { fits } from './glob.ts';
 import { type Merge, mergeFor } from './merge.ts';
@@ -138,6 +139,26 @@ export class GitClient {
     const { ref = this.defaultBranch(repo), limit = HISTORY_LIMIT, ...at } = options;
     const { commit } = await this.resolve(repo, ref, at);
     return await historyOf(this.repository(repo).mirror, commit, path, limit, at.signal);
+  }
+
+  /** The commit at which two parted (ids in full, that were resolved before); undefined where they share none. */
+  async mergeBase(
+    repo: string,
+    one: string,
+    other: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    return await this.repository(repo).mirror.mergeBase(one, other, signal);
+  }
+
+  /** Whether `newer` holds `older`, or is it; ids in full, that were resolved before. */
+  async isAncestor(repo: string, older: string, newer: string, signal?: AbortSignal): Promise<boolean> {
+    return await this.repository(repo).mirror.isAncestor(older, newer, signal);
+  }
+
+  /** Paths that differ between two commits, ids in full; a moved file shows with both. */
+  async changedPaths(repo: string, base: string, head: string, signal?: AbortSignal): Promise<string[]> {
+    return await changedPathsOf(this.repository(repo).mirror, base, head, signal);
   }
 
   /** The commit as it will be, with its line counts; made in our mirror, nothing leaves. */

@@ -17,6 +17,17 @@ export async function statOf(
   return parseNumstat(await mirror.git(args, { signal }));
 }
 
+/** Paths that differ, sorted; a moved file shows with both. */
+export async function changedPathsOf(
+  mirror: Mirror,
+  base: string,
+  head: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', base, head];
+  return (await mirror.git(args, { signal })).split('\0').filter((path) => path !== '');
+}
+
 export async function patchOf(
   mirror: Mirror,
   base: string,

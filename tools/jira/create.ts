@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
+import { SluiceError } from '../../src/kit/errors.ts';
 import { oneLine } from '../../src/kit/text.ts';
 import type { JiraClient } from './client.ts';
 import {
@@ -64,7 +65,7 @@ jira_create_subtask.`,
   output: z.object(Created),
   effects: async (input, { client }) => {
     client.demandWritable(input.project);
-    const type = issueType(input.type, await client.projects.issueTypes(input.project));
+    const type = issueType(input.type, await typesIn(client, input.project));
     const named = (names: readonly string[]) => names.map((name) => ({ name }));
     const fields = {
       ...(input.components.length === 0 ? {} : { components: named(input.components) }),
@@ -93,7 +94,7 @@ under the parent with the same title.`,
   effects: async (input, { client }) => {
     const project = projectOf(input.parent);
     client.demandWritable(project);
-    const types = (await client.projects.issueTypes(project)).filter(({ subtask }) => subtask);
+    const types = (await typesIn(client, project)).filter(({ subtask }) => subtask);
     const type = issueType(input.type, types);
     const fields = {
       ...(await fieldsOf(client, input)),
@@ -110,6 +111,15 @@ under the parent with the same title.`,
     parent: input.parent,
   }),
 });
+
+async function typesIn(client: JiraClient, project: string) {
+  const types = await client.projects.issueTypes(project);
+  if (types.length > 0) return types;
+  throw new SluiceError('forbidden', {
+    cause: `jira: the account may create no issues in ${project}.`,
+    remedy: 'Ask for the right to create issues there, or name another project.',
+  });
+}
 
 function labelOfInput({
   key,

@@ -1,6 +1,10 @@
 /** What other modules may use of this one: a cluster, its resource types, and how an object is followed. */
 export { Cluster, type ListOptions, type Page, selector, type Where } from './cluster.ts';
+export { KubernetesClient, type Place } from './environments.ts';
 export { type Followed, type FollowOptions, follow } from './follow.ts';
+export { digestOf, repositoryOf } from './images.ts';
+export { countsOf, readWorkload, WorkloadCounts, workloadText } from './namespace-view.ts';
+export { type Part, part } from './read.ts';
 export {
   Condition,
   conditionOf,
@@ -10,4 +14,6 @@ export {
   type ResourceType,
   resource,
 } from './resource.ts';
+export { DEPLOYMENT, type Deployment } from './resources/deployment.ts';
+export { NAMESPACE } from './resources/namespace.ts';
 export { ClusterSettings, clusterShape } from './settings.ts';

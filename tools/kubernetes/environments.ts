@@ -3,6 +3,7 @@ import { SluiceError } from '../../src/kit/errors.ts';
 import type { Connection, ProbeResult } from '../../src/kit/module.ts';
 import { nearest } from '../../src/kit/suggest.ts';
 import { Cluster } from './cluster.ts';
+import { kubeconfigText } from './kubeconfig-file.ts';
 import { POD } from './resources/pod.ts';
 import { ClusterSettings, clusterShape } from './settings.ts';
 
@@ -49,21 +50,25 @@ export interface Place {
 /** The clusters that may be asked, and the environments on them. */
 export class KubernetesClient {
   readonly #clusters: ReadonlyMap<string, Cluster>;
+  readonly #settings: ReadonlyMap<string, ClusterSettings>;
+  readonly #secret: Connection['secret'];
   readonly #environments: ReadonlyMap<string, z.output<typeof Environment>>;
 
   constructor(settings: KubernetesSettings, connection: Connection) {
     const { clusters, environments, ...alone } = settings;
-    const made = Object.entries(clusters).map(
-      ([name, one]) => [name, new Cluster(name, `${WHERE}.clusters.${name}`, one, connection)] as const,
-    );
     const isAlone = Object.values(alone).some((value) => value !== undefined);
-    if (isAlone && made.length > 0) {
+    if (isAlone && Object.keys(clusters).length > 0) {
       throw new SluiceError('invalid_input', {
         cause: `${WHERE} names a cluster of its own and \`clusters\` besides.`,
         remedy: 'Give the one cluster a name and put it among `clusters` too.',
       });
     }
-    this.#clusters = new Map(isAlone ? [[ALONE, new Cluster(ALONE, WHERE, alone, connection)]] : made);
+    this.#secret = (reference) => connection.secret(reference);
+    this.#settings = new Map(isAlone ? [[ALONE, alone]] : Object.entries(clusters));
+    const where = (name: string) => (isAlone ? WHERE : `${WHERE}.clusters.${name}`);
+    this.#clusters = new Map(
+      [...this.#settings].map(([name, one]) => [name, new Cluster(name, where(name), one, connection)]),
+    );
     this.#environments = new Map(Object.entries(environments));
     for (const [name, { cluster }] of this.#environments) {
       if (cluster !== undefined && !this.#clusters.has(cluster)) {
@@ -98,6 +103,11 @@ export class KubernetesClient {
           : `There is no cluster ${JSON.stringify(name)} in ${WHERE}.`,
       remedy: `${hint(name, this.#clusters.keys())}Known clusters: ${listed(this.#clusters.keys())}.`,
     });
+  }
+
+  /** For a program that speaks to the cluster itself; holds the credential. */
+  async kubeconfig({ name }: Cluster, namespace: string): Promise<string> {
+    return await kubeconfigText(this.#settings.get(name) ?? {}, namespace, this.#secret);
   }
 
   async place({ environment, cluster, namespace }: PlaceGiven): Promise<Place> {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { podHealth, readyText, restartsOf } from './pod-health.ts';
 import { judgePods, podText } from './pod-row.ts';
-import { ended, type PodGiven, pod, RUNNING, waiting } from './testing/objects.ts';
-import { NOW } from './testing/world.ts';
+import { ended, NOW, type PodGiven, pod, RUNNING, waiting } from './testing/objects.ts';
 
 const now = Date.parse(NOW);
 const health = (given: PodGiven) => podHealth(pod(given), now);

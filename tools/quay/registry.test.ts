@@ -34,6 +34,21 @@ describe('the registry', () => {
     expect(server.requests()).toHaveLength(2);
   });
 
+  it('W-P08: the digest of a manifest is that of its bytes', async () => {
+    const body = manifest('a');
+    const { server, registry } = await registryAt({ [TAG]: { body } });
+    await using _ = server;
+    const { digest } = await registry.read(spec);
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(digest).toBe(sha(body));
+  });
+
+  it.each(['Image not found', ''])('W-P08: %j is no manifest and has no digest', async (body) => {
+    const { server, registry } = await registryAt({ [TAG]: { body } });
+    await using _ = server;
+    await expect(registry.read(spec)).rejects.toMatchObject({ code: 'schema_drift' });
+  });
+
   it('a manifest that was cut short on its way is asked for again', async () => {
     const whole = manifest('a');
     const headers = { 'docker-content-digest': sha(whole) };

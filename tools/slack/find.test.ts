@@ -14,20 +14,15 @@ it.each(['release', '#release', 'C0RELEASE'])('N01 finds the channel %s', async 
 });
 
 it.each([
-  ['releas', 'unknown', ['release', 'release-notes', 'rehearsal']],
-  ['Release', 'unknown', ['release']],
+  ['releas', 'unknown', ['release', 'release-notes']],
+  ['Release', 'unknown', ['release', 'release-notes']],
   ['shared', 'ambiguous', ['shared', 'shared']],
   ['old-release', 'unknown', ['release']],
   ['zzzzzzzz', 'unknown', []],
 ])('N02 %s is %s', async (name, outcome, candidates) => {
   const answer = await read('slack_find_channel', { name });
-  expect(answer).toMatchObject({ outcome, complete: true });
+  expect(answer).toMatchObject({ outcome, complete: true, candidates: candidates.map((name) => ({ name })) });
   expect(answer).not.toHaveProperty('channel');
-  const names = Object(answer).candidates.map((candidate: { name: string }) => candidate.name);
-  if (candidates.length === 0) expect(names).toEqual([]);
-  expect(names.slice(0, candidates.length).sort()).toEqual(
-    names.length < candidates.length ? names : [...candidates].sort(),
-  );
 });
 
 it('says that messages may not go to a channel', async () => {
@@ -54,9 +49,8 @@ it.each([
   ['nobody@example.com', 'unknown', []],
 ])('N04 the person %s is %s', async (who, outcome, handles) => {
   const answer = await read('slack_find_user', { who });
-  expect(answer).toMatchObject({ outcome });
+  expect(answer).toMatchObject({ outcome, candidates: handles.map((handle) => ({ handle })) });
   expect(answer).not.toHaveProperty('user');
-  expect(Object(answer).candidates.map(({ handle }: { handle: string }) => handle)).toEqual(handles);
 });
 
 it('the list of channels is read once, and anew for a name that is not in it', async () => {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { at } from '../../sandbox/bench.ts';
 import { principal } from '../../test/support/stand-in.ts';
-import { NOW, OTHERS, slackWorld } from './testing/workspace.ts';
+import { authorMark } from './limits.ts';
+import { NOW, OTHERS, slackWorld, stampAt } from './testing/workspace.ts';
 
 const POST = 'slack_post_message';
 const { current, reset, registry, write, effects, fault } = slackWorld();
@@ -154,6 +155,28 @@ describe('limits', () => {
     await write(POST, number(5), { settings, who: 'second@example.com' });
     await write(POST, number(6), { settings, now: NOW + 301_000 });
     expect(await effects()).toHaveLength(6);
+  });
+
+  it('an old first message takes no room in its thread, one of now does', async () => {
+    const once = { limits: { per_author: 1, window: '300s' } };
+    await write(POST, input, { settings: once });
+    const reply = (key: string, now: number) =>
+      write(
+        'slack_reply_in_thread',
+        { channel: 'C0RELEASE', thread_key: input.key, key, text: 'x' },
+        { settings: once, now },
+      );
+    await expect(reply('r1', NOW + 10_000)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await reply('r1', NOW + 301_000)).toMatchObject({ outcome: 'sent' });
+  });
+
+  it("another app's marks take no room", async () => {
+    const once = { limits: { per_author: 1, window: '300s' } };
+    const author = authorMark(principal.id);
+    const metadata = { event_type: 'sluice_message', event_payload: { key: 'x', author } };
+    const messages = [{ channel: 'release', ts: stampAt(10), user: 'U0OTHER', text: 'x', metadata }];
+    await current().control('/scenario', { patch: { slack: { messages } } });
+    expect(await write(POST, input, { settings: once })).toMatchObject({ outcome: 'sent' });
   });
 
   it('tells nobody who it was', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Sha } from '../answers.ts';
 import type { GitHubClient } from '../client.ts';
+import { namingRef } from '../history/read.ts';
 import { repositoryOf } from '../repository.ts';
 
 const StatusAnswer = z.object({
@@ -44,8 +45,12 @@ export async function checksOf(client: GitHubClient, repository: string, ref: st
   const statuses = new Map<string, Check>();
   let commit = '';
   for (let page = 1; page <= PAGES; page += 1) {
-    const { items, more } = await library.page(StatusAnswer, (octokit) =>
-      octokit.rest.repos.getCombinedStatusForRef({ ...at, ref: commit || ref, per_page: 100, page }),
+    const { items, more } = await namingRef(
+      repository,
+      ref,
+      library.page(StatusAnswer, (octokit) =>
+        octokit.rest.repos.getCombinedStatusForRef({ ...at, ref: commit || ref, per_page: 100, page }),
+      ),
     );
     commit = items.sha;
     for (const status of items.statuses) statuses.set(status.context, ofStatus(status));

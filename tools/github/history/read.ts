@@ -32,15 +32,26 @@ export function rowOf(answer: CommitAnswer): z.output<typeof CommitRow> {
   };
 }
 
-/** A commit by any name. GitHub says 422 of an id that it does not know. */
 export async function commitOf(client: GitHubClient, repository: string, ref: string) {
   const at = { ...repositoryOf(repository), ref };
-  return await client.library
-    .read(CommitWithFilesAnswer, (octokit) => octokit.rest.repos.getCommit(at))
-    .catch((thrown: unknown) => {
-      if (!(thrown instanceof SluiceError) || (thrown.status !== 422 && thrown.status !== 404)) throw thrown;
-      throw noCommit(repository, ref, thrown.status);
+  return await namingRef(
+    repository,
+    ref,
+    client.library.read(CommitWithFilesAnswer, (octokit) => octokit.rest.repos.getCommit(at)),
+  );
+}
+
+/** Says of a refusal which ref is not there. GitHub says 422 of an id that it does not know. */
+export async function namingRef<T>(repository: string, ref: string, reading: Promise<T>): Promise<T> {
+  return await reading.catch((thrown: unknown) => {
+    const { status } = thrown instanceof SluiceError ? thrown : {};
+    if (status !== 404 && status !== 422) throw thrown;
+    throw new SluiceError('not_found', {
+      cause: `github: ${repository} has no commit, tag or branch ${ref}, or the token may not see it.`,
+      remedy: 'Check the id or name; a commit that was only made locally has to be pushed first.',
+      status,
     });
+  });
 }
 
 /** What `head` has beyond `base`, oldest first; `complete` is false where there is more than we read. */
@@ -49,12 +60,13 @@ export async function compared(client: GitHubClient, repository: string, base: s
   const commits: CommitAnswer[] = [];
   let first: CompareAnswer | undefined;
   for (let page = 1; page <= COMPARE_PAGES; page += 1) {
-    const { items, more } = await client.library
-      .page(CompareAnswer, (octokit) => octokit.rest.repos.compareCommitsWithBasehead({ ...at, page }))
-      .catch((thrown: unknown) => {
-        if (!(thrown instanceof SluiceError) || thrown.status !== 404) throw thrown;
-        throw noCommit(repository, `${base} or ${head}`, 404);
-      });
+    const { items, more } = await namingRef(
+      repository,
+      `${base} or ${head}`,
+      client.library.page(CompareAnswer, (octokit) =>
+        octokit.rest.repos.compareCommitsWithBasehead({ ...at, page }),
+      ),
+    );
     first ??= items;
     commits.push(...items.commits);
     if (!more || commits.length >= items.total_commits) break;
@@ -89,12 +101,4 @@ export async function tagged(
   }
   if (object === undefined) return undefined;
   return { commit: object.sha, annotated: found?.object.type === 'tag' };
-}
-
-function noCommit(repository: string, ref: string, status: number): SluiceError {
-  return new SluiceError('not_found', {
-    cause: `github: ${repository} has no commit, tag or branch ${ref}, or the token may not see it.`,
-    remedy: 'Check the id or name; a commit that was only made locally has to be pushed first.',
-    status,
-  });
 }

@@ -99,21 +99,21 @@ interface Seen {
 function blockersOf(pull: PullAnswer, { standing, verdict, missing, missingApprovals }: Seen): string[] {
   if (pull.state === 'closed') return [];
   const { changes_requested_by } = standing;
-  return [
+  const unsure = pull.mergeable === null || pull.mergeable === undefined;
+  const seen = [
     pull.draft === true ? 'it is a draft' : '',
     pull.mergeable === false ? 'it conflicts with its target branch' : '',
+    unsure ? 'GitHub has not worked out yet whether it can be merged' : '',
     pull.mergeable_state === 'behind' ? 'it is behind its target branch' : '',
     verdict === 'failed' ? 'checks failed' : '',
     verdict === 'pending' ? 'checks are not finished' : '',
     missing.length > 0 ? `required checks have not reported: ${missing.join(', ')}` : '',
     changes_requested_by.length > 0 ? `changes are asked for by ${changes_requested_by.join(', ')}` : '',
     (missingApprovals ?? 0) > 0 ? `${plural(missingApprovals ?? 0, 'approval')} missing` : '',
-    pull.mergeable_state === 'blocked' && missingApprovals === null
-      ? 'a rule of the target branch that this token may not see'
-      : '',
-  ]
-    .filter((line) => line !== '')
-    .map((line) => short(line));
+  ].filter((line) => line !== '');
+  const hidden = pull.mergeable_state === 'blocked' && (missingApprovals === null || seen.length === 0);
+  const all = hidden ? [...seen, 'a rule of the target branch that cannot be seen from here'] : seen;
+  return all.map((line) => short(line));
 }
 
 function sentenceOf(

@@ -53,7 +53,7 @@ GitHub write them, use generate_notes of github_create_release. Commits without 
       notes: lines,
       pull_requests: merged.pulls.map(({ number }) => number).slice(0, 300),
       commits: range.ahead_by,
-        complete,
+      complete,
       truncated,
       summary: `${plural(merged.pulls.length, 'pull request')} came with ${plural(range.ahead_by, 'commit')} between ${short(base)} and ${short(head)}${complete ? '' : '; not all of them were read'}.`,
     };

@@ -73,7 +73,10 @@ function around(sign: string, shown: string): string {
 function escaped(text: string): string {
   return text
     .replace(/[\\{}[\]|]/g, (sign) => `\\${sign}`)
-    .replace(/(?<![\p{L}\p{N}])[*_+^~!-](?=\S)|(?<=\S)[!^~](?=\S)|\?\?/gu, (sign) => `\\${sign}`);
+    .replace(
+      /(?<![\p{L}\p{N}])[*_+^~-](?=\S)|(?<=\S)[~^](?=\S)|(?<![\p{L}\p{N}])!|!(?=\S)|\?\?/gu,
+      (sign) => `\\${sign}`,
+    );
 }
 
 function addressOf(href: string): string {

@@ -1,7 +1,8 @@
 import { DEPLOYMENT, type Deployment } from '../resources/deployment.ts';
 import { POD, type Pod } from '../resources/pod.ts';
-import { NOW } from './world.ts';
 
+/** The moment of the scenario konflux-team; those of single objects begin then too. */
+export const NOW = '2026-06-25T12:00:00Z';
 export const IMAGE = 'quay.example.com/demo/backend';
 export const digest = (character: string) => `sha256:${character.repeat(64)}`;
 

@@ -5,9 +5,7 @@ import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
 import { principal, services } from '../../../test/support/stand-in.ts';
 import { kubernetes } from '../module.ts';
-
-/** The moment of the scenario konflux-team; those of single objects begin then too. */
-export const NOW = '2026-06-25T12:00:00Z';
+import { NOW } from './objects.ts';
 
 export interface WorldGiven {
   /** What is on the cluster; the scenario konflux-team when absent. */
