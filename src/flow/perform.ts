@@ -284,6 +284,9 @@ async function notify(work: StepWork, action: Extract<Action, { do: 'notify' }>)
 }
 
 /** Telling people never fails or blocks a step: it is tried again later, and dropped in the end. */
+/** When a notice is tried again if nobody says when. */
+const NOTICE_AGAIN_S = 300;
+
 async function noticeFailed(
   work: StepWork,
   action: Extract<Action, { do: 'notify' }>,
@@ -302,8 +305,10 @@ async function noticeFailed(
   }
   const error = toSluiceError(thrown);
   const data = { notice, cause: `${error.code}: ${error.message}` };
-  if (isTransient(error))
-    await append(work, { kind: 'notice.delayed', step: step.id, data: { ...data, next_at: now + 300_000 } });
+  const seconds = thrown instanceof NotYet ? thrown.lookAgainSeconds : error.retryAfterSeconds;
+  const next_at = now + (seconds ?? NOTICE_AGAIN_S) * 1_000;
+  if (isTransient(error) || thrown instanceof NotYet)
+    await append(work, { kind: 'notice.delayed', step: step.id, data: { ...data, next_at } });
   else await append(work, { kind: 'notice.settled', step: step.id, data: { ...data, sent: false } });
 }
 
