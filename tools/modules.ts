@@ -1,5 +1,6 @@
 import type { AnyModule } from '../src/kit/module.ts';
 import { appinterface } from './appinterface/module.ts';
+import { bonfire } from './bonfire/module.ts';
 import { errata } from './errata/module.ts';
 import { git } from './git/module.ts';
 import { github } from './github/module.ts';
@@ -34,4 +35,5 @@ export const modules: readonly AnyModule[] = [
   konflux,
   kubernetes,
   git,
+  bonfire,
 ];

@@ -1,7 +1,19 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[http]\n\treceivepack = true\n';
+/** Nothing is packed up behind our back: refs are read from their files. */
+const CONFIG = `[core]
+\trepositoryformatversion = 0
+\tbare = true
+[http]
+\treceivepack = true
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[receive]
+\tautogc = false
+`;
 
 /** Which branches are protected comes with each request, so that a patched scenario holds at once. */
 const HOOKS = {

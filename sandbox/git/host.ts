@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ScenarioError } from '../scenario/schema.ts';
@@ -6,7 +6,7 @@ import type { Git, GitRepository } from '../scenario/schema-git.ts';
 import { copyBare, makeBare } from './bare.ts';
 import { type CommitFacts, commits, refs } from './read.ts';
 import { GitError, type Run, runGit } from './run.ts';
-import { makeCommits, type Placed } from './seed.ts';
+import { makeCommits, type Placed, type PlacedTag } from './seed.ts';
 
 /** A branch that got another commit. */
 export interface Moved {
@@ -57,11 +57,8 @@ export class GitHost {
     );
     for (const [name, repository] of originalsFirst) {
       if (!this.#made.has(name)) this.#make(name, repository);
-      this.#commit(
-        name,
-        this.#pending(name).filter((commit) => (repository.commits[commit]?.at ?? 0) <= now),
-      );
-      this.#tag(name, repository);
+      const due = this.#pending(name).filter((commit) => (repository.commits[commit]?.at ?? 0) <= now);
+      this.#commit(name, due);
     }
   }
 
@@ -92,7 +89,17 @@ export class GitHost {
   }
 
   branch(name: string, branch: string): string | undefined {
-    return this.commitAt(name, `refs/heads/${branch}`);
+    return this.commitIn(name, `refs/heads/${branch}`);
+  }
+
+  /** Of a ref that is no tag: its file is read, since nothing packs refs here and git is slow to start. */
+  commitIn(name: string, ref: string): string | undefined {
+    if (ref.split('/').some((part) => part === '' || part.startsWith('.'))) return undefined;
+    try {
+      return readFileSync(join(this.folder(name), ref), 'utf8').trim();
+    } catch {
+      return undefined;
+    }
   }
 
   facts(name: string): Facts {
@@ -189,7 +196,7 @@ export class GitHost {
       tips.set(branch, `:${index + 1}`);
       return { commit, branch, parents: [...(first === undefined ? [] : [first]), ...commit.merges.map(known)] };
     });
-    const ids = makeCommits(this.folder(name), placed);
+    const ids = makeCommits(this.folder(name), placed, this.#tagsOf(name, commits, made));
     for (const [index, own] of commits.entries()) {
       const id = ids[index] ?? '';
       const stated = this.#repositories[name]?.commits[own]?.id;
@@ -201,21 +208,15 @@ export class GitHost {
     return ids;
   }
 
-  #tag(name: string, { tags }: GitRepository): void {
-    for (const [tag, { commit, message }] of Object.entries(tags)) {
-      const id = this.ids(name).get(commit);
-      // Its commit may lie ahead.
-      if (id === undefined || this.commitAt(name, `refs/tags/${tag}`) === id) continue;
-      if (message === undefined) this.git(name, ['update-ref', `refs/tags/${tag}`, id]);
-      else this.#annotate(name, tag, id, message);
-    }
-  }
-
-  /** By the author of the commit, at its date. */
-  #annotate(name: string, tag: string, id: string, message: string): void {
-    const by = this.git(name, ['show', '--no-patch', '--format=%an <%ae> %at +0000', id]).trim();
-    const text = `object ${id}\ntype commit\ntag ${tag}\ntagger ${by}\n\n${message.trimEnd()}\n`;
-    const made = this.git(name, ['hash-object', '-t', 'tag', '-w', '--stdin'], { input: text }).trim();
-    this.git(name, ['update-ref', `refs/tags/${tag}`, made]);
+  /** Those that are not there, and whose commits are, or are made now; by the author of the commit, at its date. */
+  #tagsOf(name: string, commits: readonly string[], made: ReadonlyMap<string, string>): PlacedTag[] {
+    const repository = this.#repositories[name];
+    return Object.entries(repository?.tags ?? {}).flatMap(([tag, { commit, message }]) => {
+      const place = commits.indexOf(commit);
+      const on = place < 0 ? made.get(commit) : `:${place + 1}`;
+      const of = repository?.commits[commit];
+      if (on === undefined || of === undefined || this.commitIn(name, `refs/tags/${tag}`) !== undefined) return [];
+      return [{ tag, on, message, of }];
+    });
   }
 }

@@ -10,17 +10,29 @@ export interface Placed {
   parents: readonly string[];
 }
 
+export interface PlacedTag {
+  tag: string;
+  /** As the parents of a commit. */
+  on: string;
+  message: string | undefined;
+  of: GitCommit;
+}
+
 /** Makes commits, all in one go. Author, date and content are given, and so their ids are always the same. */
-export function makeCommits(folder: string, commits: readonly Placed[]): string[] {
-  if (commits.length === 0) return [];
-  const stream = commits.map((placed, index) => streamOf(placed, index + 1)).join('');
+export function makeCommits(
+  folder: string,
+  commits: readonly Placed[],
+  tags: readonly PlacedTag[] = [],
+): string[] {
+  if (commits.length + tags.length === 0) return [];
+  const stream = [...commits.map((placed, index) => streamOf(placed, index + 1)), ...tags.map(tagOf)].join('');
   const said = runGit([`--git-dir=${folder}`, 'fast-import', '--quiet', '--force'], { input: stream });
-  return said.toString().trim().split('\n');
+  return said.toString().split('\n').slice(0, commits.length);
 }
 
 /** As `git fast-import` reads it; it answers with the id. */
 function streamOf({ commit, branch, parents }: Placed, mark: number): string {
-  const by = `${commit.author} ${Math.floor(commit.at / 1000)} +0000`;
+  const by = signed(commit);
   const [first, ...others] = parents;
   const changes = Object.entries(commit.files).map(([path, content]) => {
     const text = serialise(path, content);
@@ -35,6 +47,15 @@ function streamOf({ commit, branch, parents }: Placed, mark: number): string {
     ...changes,
     `\nget-mark :${mark}\n`,
   ].join('');
+}
+
+function tagOf({ tag, on, message, of }: PlacedTag): string {
+  if (message === undefined) return `reset refs/tags/${tag}\nfrom ${on}\n\n`;
+  return `tag ${tag}\nfrom ${on}\ntagger ${signed(of)}\n${data(`${message.trimEnd()}\n`)}`;
+}
+
+function signed({ author, at }: GitCommit): string {
+  return `${author} ${Math.floor(at / 1000)} +0000`;
 }
 
 function data(text: string): string {

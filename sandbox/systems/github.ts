@@ -8,6 +8,7 @@ import { historyRoutes } from './github-history.ts';
 import { labels } from './github-labels.ts';
 import { pullRoutes } from './github-pulls.ts';
 import { releaseRoutes } from './github-releases.ts';
+import { repositoryOf } from './github-repository.ts';
 
 const CONTENTS = '/repos/:owner/:repo/contents/*path';
 
@@ -69,13 +70,23 @@ function locate(call: Call, world: World, ref: string | undefined): Branch | Rep
 function read(call: Call, world: World): Reply {
   const past = fileAtCommit(call, world, call.query.get('ref') ?? '');
   if (past !== undefined) return fileReply(call, past, call.param('path'), past.content);
-  const branch = locate(call, world, call.query.get('ref')?.replace('refs/heads/', ''));
+  const branch = locate(call, world, branchMeant(call, world));
   if ('status' in branch) return branch;
   const path = call.param('path').replace(/\/$/, '');
   const content = branch.files.get(path);
   if (content !== undefined) return fileReply(call, branch, path, content);
   const listed = folder(call, branch, path);
   return listed.length === 0 ? json(404, { message: 'Not Found' }) : json(200, listed);
+}
+
+/** The branch that a request names, also by a tag or commit at which it stands. */
+function branchMeant(call: Call, world: World): string | undefined {
+  const repository = repositoryOf(call, world);
+  const ref = call.query.get('ref')?.replace('refs/heads/', '') ?? repository?.data.default_branch;
+  if (repository === undefined || ref === undefined || repository.data.branches[ref] !== undefined)
+    return ref;
+  const commit = repository.resolve(ref);
+  return Object.keys(repository.data.branches).find((name) => repository.head(name) === commit) ?? ref;
 }
 
 function fileReply(call: Call, branch: Place, path: string, content: string): Reply {

@@ -1,13 +1,6 @@
 import type { GitHost } from '../git/host.ts';
 import { bring, mergedTree } from '../git/merge.ts';
-import {
-  allFiles,
-  changedFiles,
-  commits,
-  type FileChange,
-  mergeBase,
-  resolve,
-} from '../git/read.ts';
+import { allFiles, changedFiles, commits, type FileChange, mergeBase, resolve } from '../git/read.ts';
 import type { MergeRequest, Project } from '../scenario/schema-gitlab.ts';
 import type { World } from '../world.ts';
 
@@ -17,7 +10,9 @@ function hostOf(world: World, path: string): GitHost | undefined {
 }
 
 function pathOf(world: World, id: number): string | undefined {
-  const found = Object.entries(world.scenario.gitlab?.projects ?? {}).find(([, project]) => project.id === id);
+  const found = Object.entries(world.scenario.gitlab?.projects ?? {}).find(
+    ([, project]) => project.id === id,
+  );
   return found?.[0];
 }
 
@@ -44,12 +39,13 @@ export function headsOf(world: World, { path, iid, request, state }: Opened): He
   const ref = `refs/merge-requests/${iid}/head`;
   const source = pathOf(world, request.source_project_id);
   // What is pushed after the end belongs to it no more.
-  const tip = source === undefined || state !== 'opened' ? undefined : host.branch(source, request.source_branch);
-  if (source !== undefined && tip !== undefined && tip !== host.commitAt(path, ref)) {
+  const tip =
+    source === undefined || state !== 'opened' ? undefined : host.branch(source, request.source_branch);
+  if (source !== undefined && tip !== undefined && tip !== host.commitIn(path, ref)) {
     bring(host, { repository: source, branch: request.source_branch }, path, ref);
     request.sha = tip;
   }
-  const head = host.commitAt(path, ref);
+  const head = host.commitIn(path, ref);
   const start = mergeOf(world, path, iid)?.into ?? host.branch(path, request.target_branch);
   if (head === undefined || start === undefined) return undefined;
   return { host, base: mergeBase(host, path, start, head) ?? start, start, head };

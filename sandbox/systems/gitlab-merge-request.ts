@@ -101,6 +101,7 @@ export function document(found: Located, world: World) {
     changes_count: String(diffs(found, world).length),
     head_pipeline:
       head === undefined ? null : { id: head.id, project_id: projectId, status: pipelineStatus(head, world) },
+    ...headFields(world, found),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Gitlab, Project } from '../scenario/schema-gitlab.ts';
 import type { World } from '../world.ts';
+import { withRepository } from './gitlab-heads.ts';
 
 export function settings(world: World): Gitlab | undefined {
   return world.scenario.gitlab;
@@ -18,7 +19,9 @@ export function userNamed(world: World, username: string) {
 
 export function projectAt(world: World, idOrPath: string): { path: string; project: Project } | undefined {
   for (const [path, project] of Object.entries(settings(world)?.projects ?? {})) {
-    if (path === idOrPath || String(project.id) === idOrPath) return { path, project };
+    if (path === idOrPath || String(project.id) === idOrPath) {
+      return { path, project: withRepository(world, path, project) };
+    }
   }
   return undefined;
 }

@@ -82,17 +82,20 @@ function only(kind: 'cloud' | 'datacenter', answer: (call: Call, world: World) =
       : problem(410, 'The requested API has been removed.');
 }
 
+/** Like the real one, it finds parts of names and addresses; an account id only whole and by its own parameter. */
 function users(call: Call, world: World): Reply {
-  const asked = call.query.get(isCloud(call) ? 'query' : 'username');
-  if (asked === null || asked === '') return problem(400, 'The query must not be empty.');
+  const id = call.query.get('accountId');
+  const words = call.query.get(isCloud(call) ? 'query' : 'username')?.toLowerCase();
+  if (!words && (id === null || !isCloud(call))) return problem(400, 'The query must not be empty.');
   const people = Object.entries(world.scenario.jira?.people ?? {});
-  // Like the real one, it finds parts of names.
-  const found = people.filter(([id, { name, email = '' }]) =>
-    [id, name, email].some((word) => word.toLowerCase().includes(asked.toLowerCase())),
-  );
+  const found = people.filter(([own, { name, email = '' }]) => {
+    if (id !== null) return own === id;
+    const seen = isCloud(call) ? [name, email] : [own, name, email];
+    return seen.some((word) => word.toLowerCase().includes(words ?? ''));
+  });
   return json(
     200,
-    found.map(([id]) => person(world, call, id)),
+    found.map(([own]) => person(world, call, own)),
   );
 }
 

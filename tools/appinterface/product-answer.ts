@@ -24,7 +24,7 @@ export const ProductAnswer = z.object({
     .nullable(),
   slack: z.object({ channel: z.string() }).nullable(),
   live: z
-    .record(z.string(), z.object({ environment: z.string(), deployment: z.string(), container: text }))
+    .record(z.string(), z.object({ environment: z.string(), deployment: z.string(), container: text, deploys: text }))
     .nullable()
     .meta({ description: 'By label of the target.' }),
   gates: z.object({
@@ -59,7 +59,7 @@ export function productAnswer(client: AppInterfaceClient, name: string): z.input
         : Object.fromEntries(
             Object.entries(live).map(([label, place]) => [
               label,
-              { ...place, container: place.container ?? null },
+              { ...place, container: place.container ?? null, deploys: place.deploys ?? null },
             ]),
           ),
     gates: { ...gates, tests: gates.tests ?? (konflux === undefined ? 'none' : 'required') },

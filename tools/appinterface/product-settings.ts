@@ -78,6 +78,9 @@ const Live = z.strictObject({
   environment: Name.meta({ description: 'Name in modules.kubernetes.environments.' }),
   deployment: Text.meta({ description: 'Name of the Deployment that runs the image.' }),
   container: Text.optional().meta({ description: 'Its container with the image, where it has several.' }),
+  deploys: Name.optional().meta({
+    description: 'Name in modules.kubernetes.environments of where the deploy pipelines run.',
+  }),
 });
 
 const NEEDED = z.enum(['required', 'none']);

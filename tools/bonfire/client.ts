@@ -29,7 +29,13 @@ export class BonfireClient {
   }
 
   requester(principal: string): string {
-    return this.settings.requesters[principal] ?? requesterName(principal);
+    const { requesters } = this.settings;
+    const named = Object.hasOwn(requesters, principal) ? requesters[principal] : requesterName(principal);
+    if (named !== undefined && named !== '') return named;
+    throw new SluiceError('invalid_input', {
+      cause: `${JSON.stringify(principal)} is no name under which something could be reserved.`,
+      remedy: 'Set `identity`, or name it in modules.bonfire.requesters.',
+    });
   }
 
   place(namespace: string): Place {

@@ -3,6 +3,10 @@ import { DurationText } from '../../src/kit/duration.ts';
 
 const Component = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of letters, digits and -');
 
+const LabelValue = z
+  .string()
+  .regex(/^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'a value that a label can have');
+
 const App = z.strictObject({
   image_base: z
     .string()
@@ -20,7 +24,7 @@ export const BonfireSettings = z.object({
     description: 'The cluster with ephemeral namespaces, as modules.kubernetes names it.',
   }),
   pool: z.string().min(1).default('default').meta({ description: 'Where a call names no pool.' }),
-  requesters: z.record(z.string(), z.string().min(1).max(63)).default({}).meta({
+  requesters: z.record(z.string(), LabelValue).default({}).meta({
     description: 'Principal → requester, where people reserve under another name besides.',
   }),
   apps: z

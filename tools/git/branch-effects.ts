@@ -1,11 +1,11 @@
 import { absent, type Effect, type Found, present, unknown } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { keyOf } from './commit-message.ts';
-import { commitOf, logOf } from './commits.ts';
+import { logOf } from './commits.ts';
 import { fileAt } from './files.ts';
 import type { Merge } from './merge.ts';
 import { checkRefName } from './names.ts';
-import { type PickWish, planPick } from './pick.ts';
+import { type PickPlan, type PickWish, planPick } from './pick.ts';
 import { notFull, planCommit } from './planned.ts';
 import type { Repository } from './repository.ts';
 import { FULL_ID, shortId } from './sha.ts';
@@ -134,14 +134,15 @@ export async function pickEffect(
   if (!FULL_ID.test(commit)) throw notFull(commit);
   repository.assertWritable(remote, branch);
   await repository.bring(remote, commit, signal);
-  const plan = async (stop?: AbortSignal) => {
+  const plan = async (before?: PickPlan, stop?: AbortSignal) => {
     const head = await repository.live(remote, ref, stop);
     if (head === undefined) throw noBranch(repository, remote, branch);
+    // On the same head the same commit comes out.
+    if (head === before?.head) return before;
     await repository.bring(remote, head, stop);
     return await planPick(repository, wish, head, merge, stop);
   };
-  const planned = await plan(signal);
-  const { subject } = await commitOf(repository.mirror, commit, signal);
+  const planned = await plan(undefined, signal);
   return {
     key: keyFor(repository, remote, branch, `pick:${commit}`),
     preview: {
@@ -149,10 +150,10 @@ export async function pickEffect(
       action: 'cherry-pick',
       target: placeOf(repository, remote, branch),
       ...(planned.contained ? {} : { before: { commit: planned.head } }),
-      after: { picks: commit, subject, commit: planned.commit },
+      after: { picks: commit, subject: planned.subject, commit: planned.commit },
     },
     find: async (): Promise<Found> => {
-      const now = await plan();
+      const now = await plan(planned);
       if (!now.contained) return absent;
       return present({ remote, ref: branch, commit: now.commit, how: now.how } satisfies Published);
     },

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../src/kit/errors.ts';
-import { entryAt } from './files.ts';
+import { isFile, treeLines } from './files.ts';
 import type { Mirror } from './mirror.ts';
 import { checkPath } from './names.ts';
 import type { Person } from './repository.ts';
@@ -15,6 +15,8 @@ export interface CommitParts {
   committer: string;
   message: string;
 }
+
+const FILE = '100644';
 
 /** Seconds since 1970 in UTC: the same moment is the same text, whoever writes it. */
 export function signature(person: Person, moment: number): string {
@@ -41,18 +43,28 @@ export async function makeTag(
   return await store(mirror, 'tag', `${head.join('\n')}\n\n${parts.message}`, signal);
 }
 
-export async function treeOf(mirror: Mirror, commit: string, signal?: AbortSignal): Promise<string> {
-  return (await mirror.git(['rev-parse', '--verify', `${commit}^{tree}`], { signal })).trim();
-}
-
 async function store(
   mirror: Mirror,
-  type: 'blob' | 'commit' | 'tag',
+  type: 'commit' | 'tag',
   content: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const args = ['hash-object', '-w', '-t', type, '--stdin'];
   return (await mirror.git(args, { signal, input: content })).trim();
+}
+
+/** The ids of these texts as blobs, in order; made in a folder of our own by one git. */
+async function storeBlobs(
+  mirror: Mirror,
+  folder: string,
+  contents: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  if (contents.length === 0) return [];
+  const names = contents.map((_, index) => join(folder, `blob-${index}`));
+  for (const [index, name] of names.entries()) await writeFile(name, contents[index] ?? '');
+  const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];
+  return (await mirror.git(args, { signal, input: `${names.join('\n')}\n` })).trim().split('\n');
 }
 
 /** The tree of `parent` with the files as wanted, made in an index of its own. */
@@ -63,11 +75,17 @@ export async function treeWith(
   signal?: AbortSignal,
 ): Promise<string> {
   checkTogether(files);
-  const lines: string[] = [];
-  for (const file of files) lines.push(await indexLine(mirror, parent, file, signal));
+  const modes = await modesOf(mirror, parent, files, signal);
   const folder = await mkdtemp(join(mirror.folder, 'sluice-index-'));
   const env = { GIT_INDEX_FILE: join(folder, 'index') };
   try {
+    const kept = files.filter(({ delete: remove }) => remove !== true);
+    const contents = kept.map(({ content = '' }) => content);
+    const objects = await storeBlobs(mirror, folder, contents, signal);
+    const lines = [
+      ...files.filter((file) => !kept.includes(file)).map(({ path }) => `0 ${'0'.repeat(40)}\t${path}\0`),
+      ...kept.map(({ path }, index) => `${modes.get(path) ?? FILE} ${objects[index]}\t${path}\0`),
+    ];
     await mirror.raw(['read-tree', parent], { signal, env });
     await mirror.raw(['update-index', '-z', '--index-info'], { signal, env, input: lines.join('') });
     return (await mirror.git(['write-tree'], { signal, env })).trim();
@@ -76,25 +94,31 @@ export async function treeWith(
   }
 }
 
-async function indexLine(
+/** The modes of those of the files that are there. Refuses what is no file, and what is below one. */
+async function modesOf(
   mirror: Mirror,
   parent: string,
-  { path, content, delete: remove }: FileChange,
+  files: readonly FileChange[],
   signal: AbortSignal | undefined,
-): Promise<string> {
-  const entry = await entryAt(mirror, parent, path, signal);
-  if (entry !== undefined && (entry.type !== 'blob' || entry.mode === '120000')) {
-    throw unfit(`${path} is a folder, a link or a submodule`);
-  }
-  if (remove === true) return `0 ${'0'.repeat(40)}\t${path}\0`;
+): Promise<Map<string, string>> {
+  const paths = files.map(({ path }) => path);
+  const found = await treeLines(mirror, parent, ['-r', '-t'], paths, signal);
+  const modes = new Map(found.map(({ mode, path }) => [path, mode]));
+  const unlike = paths.find((path) => !isFile(modes.get(path) ?? FILE));
+  if (unlike !== undefined) throw unfit(`${unlike} is a folder, a link or a submodule`);
+  // On the way to a file that is there git shows each folder; before one that is new there may be anything.
+  const unseen = files
+    .filter(({ delete: remove }) => remove !== true)
+    .flatMap(({ path }) => foldersOf(path).find((folder) => !modes.has(folder)) ?? []);
+  const [above] = unseen.length === 0 ? [] : await treeLines(mirror, parent, [], unseen, signal);
+  if (above !== undefined) throw unfit(`${above.path} is no folder`);
+  return modes;
+}
+
+/** The folders above a path, the outermost first. */
+function foldersOf(path: string): string[] {
   const names = path.split('/');
-  for (let depth = 1; depth < names.length; depth += 1) {
-    const folder = names.slice(0, depth).join('/');
-    const above = await entryAt(mirror, parent, folder, signal);
-    if (above !== undefined && above.type !== 'tree') throw unfit(`${folder} is no folder`);
-  }
-  const object = await store(mirror, 'blob', content ?? '', signal);
-  return `${entry?.mode ?? '100644'} ${object}\t${path}\0`;
+  return names.slice(1).map((_, depth) => names.slice(0, depth + 1).join('/'));
 }
 
 function checkTogether(files: readonly FileChange[]): void {
@@ -106,8 +130,7 @@ function checkTogether(files: readonly FileChange[]): void {
     paths.add(path);
   }
   for (const path of paths) {
-    const names = path.split('/');
-    const above = names.map((_, depth) => names.slice(0, depth).join('/')).find((one) => paths.has(one));
+    const above = foldersOf(path).find((one) => paths.has(one));
     if (above !== undefined) throw unfit(`${above} cannot be both a file and a folder`);
   }
 }

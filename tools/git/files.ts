@@ -4,29 +4,59 @@ import { logOf } from './commits.ts';
 import { fits } from './glob.ts';
 import type { Mirror } from './mirror.ts';
 import { checkPath } from './names.ts';
+import { contentsAt, type Entry, entriesOf } from './objects.ts';
 import type { FileAt, FileVersion } from './types.ts';
 
-export interface Entry {
-  mode: string;
-  type: string;
-  object: string;
+const LARGEST = 8 * 1024 * 1024;
+/** Of the contents that one git is asked for: a file, and the folder that it is in. */
+const TOGETHER = 2 * LARGEST;
+/** Versions of a file that are read together. */
+const VERSIONS = 50;
+const LINK = '120000';
+const FOLDER = '040000';
+const SUBMODULE = '160000';
+
+interface Place {
+  /** Or a tree. */
+  commit: string;
   path: string;
 }
 
-const LARGEST = 8 * 1024 * 1024;
-const LINK = '120000';
+interface Found extends Entry {
+  content: Buffer;
+}
 
-export async function entryAt(
+/** What stands at each place; undefined where there is nothing. One git is asked for all that is not too large. */
+export async function entriesAt(
   mirror: Mirror,
-  commit: string,
-  path: string,
+  places: readonly Place[],
   signal?: AbortSignal,
-): Promise<Entry | undefined> {
-  const listed = await mirror.git(['ls-tree', '-z', '--full-tree', commit, '--', checkPath(path)], {
-    signal,
+): Promise<(Found | undefined)[]> {
+  const names = places.flatMap(({ commit, path }) => [folderOf(commit, path), `${commit}:${path}`]);
+  const read = await contentsAt(mirror, names, TOGETHER, signal);
+  if (read === undefined) {
+    if (places.length < 2) throw tooLarge();
+    const half = Math.ceil(places.length / 2);
+    const first = await entriesAt(mirror, places.slice(0, half), signal);
+    return [...first, ...(await entriesAt(mirror, places.slice(half), signal))];
+  }
+  return places.map(({ path }, index) => {
+    const [folder, file] = read.slice(2 * index, 2 * index + 2);
+    // The kind of a file stands in the folder alone. A submodule has no object here.
+    const entry = folder?.type === 'tree' ? entriesOf(folder.content).get(nameOf(path)) : undefined;
+    if (entry === undefined) return undefined;
+    if ((file?.bytes ?? 0) > LARGEST) throw tooLarge();
+    return { ...entry, content: file?.content ?? Buffer.alloc(0) };
   });
-  const [entry] = parse(listed);
-  return entry?.path === path ? entry : undefined;
+}
+
+function folderOf(commit: string, path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? `${commit}^{tree}` : `${commit}:${path.slice(0, slash)}`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The file at this commit; undefined when there is none. */
@@ -36,24 +66,22 @@ export async function fileAt(
   path: string,
   signal?: AbortSignal,
 ): Promise<FileAt | undefined> {
-  const entry = await entryAt(mirror, commit, path, signal);
-  if (entry === undefined) return undefined;
-  if (entry.type !== 'blob' || entry.mode === LINK) throw noFile(entry);
-  const content = await blob(mirror, entry.object, signal);
-  return {
-    path,
-    commit,
-    blob: entry.object,
-    bytes: content.length,
-    text: textOf(content),
-    mode: entry.mode,
-  };
+  const [found] = await entriesAt(mirror, [{ commit, path: checkPath(path) }], signal);
+  return found === undefined ? undefined : fileOf({ commit, path }, found);
 }
 
-export async function blob(mirror: Mirror, object: string, signal?: AbortSignal): Promise<Buffer> {
-  const { stdout, cut } = await mirror.raw(['cat-file', 'blob', object], { signal, cap: LARGEST });
-  if (!cut) return stdout;
-  throw new SluiceError('precondition', {
+function fileOf({ commit, path }: Place, { mode, object, content }: Found): FileAt {
+  if ([LINK, FOLDER, SUBMODULE].includes(mode)) throw noFile(path, mode);
+  return { path, commit, blob: object, bytes: content.length, text: textOf(content), mode };
+}
+
+/** Whether a mode is that of a file with a content of its own. */
+export function isFile(mode: string): boolean {
+  return mode.startsWith('100');
+}
+
+function tooLarge(): SluiceError {
+  return new SluiceError('precondition', {
     cause: `A file of more than ${LARGEST} bytes is not read.`,
     remedy: 'Look at it in the repository itself.',
   });
@@ -70,11 +98,26 @@ export async function filesAt(
   pattern: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const listed = await mirror.git(['ls-tree', '-r', '-z', '--full-tree', commit], { signal });
-  return parse(listed)
+  const listed = await treeLines(mirror, commit, ['-r'], [], signal);
+  return listed
     .filter(({ type, path }) => type === 'blob' && fits(pattern, path))
     .map(({ path }) => path)
     .sort();
+}
+
+/** What `git ls-tree` lists. */
+export async function treeLines(
+  mirror: Mirror,
+  commit: string,
+  options: readonly string[],
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ mode: string; type: string; path: string }[]> {
+  const args = ['ls-tree', ...options, '-z', '--full-tree', commit, '--', ...paths];
+  return (await mirror.git(args, { signal })).split('\0').flatMap((line) => {
+    const [, mode, type, path] = /^(\d{6}) (\w+) [0-9a-f]{40}\t([\s\S]+)$/.exec(line) ?? [];
+    return mode === undefined || type === undefined || path === undefined ? [] : [{ mode, type, path }];
+  });
 }
 
 /** What the history from `commit` showed of a file, newest first: merged work counts from its merge. */
@@ -88,24 +131,23 @@ export async function historyOf(
   const walk = ['--first-parent', `--max-count=${limit}`, commit];
   const commits = await logOf(mirror, walk, [checkPath(path)], { signal });
   const versions: FileVersion[] = [];
-  for (const one of commits) {
-    const file = await fileAt(mirror, one.commit, path, signal);
-    versions.push({ commit: one, text: file === undefined ? null : file.text });
+  for (let at = 0; at < commits.length; at += VERSIONS) {
+    const some = commits.slice(at, at + VERSIONS);
+    const places = some.map((one) => ({ commit: one.commit, path }));
+    const found = await entriesAt(mirror, places, signal);
+    for (const [index, one] of some.entries()) {
+      const entry = found[index];
+      versions.push({
+        commit: one,
+        text: entry === undefined ? null : fileOf({ commit: one.commit, path }, entry).text,
+      });
+    }
   }
   return versions;
 }
 
-function parse(listed: string): Entry[] {
-  return listed.split('\0').flatMap((line) => {
-    const [, mode, type, object, path] = /^(\d{6}) (\w+) ([0-9a-f]{40})\t([\s\S]+)$/.exec(line) ?? [];
-    return mode === undefined || type === undefined || object === undefined || path === undefined
-      ? []
-      : [{ mode, type, object, path }];
-  });
-}
-
-function noFile({ path, mode, type }: Entry): SluiceError {
-  const what = mode === LINK ? 'a symbolic link' : type === 'tree' ? 'a folder' : 'a submodule';
+function noFile(path: string, mode: string): SluiceError {
+  const what = mode === LINK ? 'a symbolic link' : mode === FOLDER ? 'a folder' : 'a submodule';
   return new SluiceError('precondition', {
     cause: `${path} is ${what}, not a file.`,
     remedy: 'Give the path of a file.',

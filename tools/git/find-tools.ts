@@ -92,7 +92,12 @@ candidates; a commit that no branch or tag holds is not_found. Begin a release w
       const refs = await containing(mirror, commit, [prefix], MOST_NAMED, signal);
       return refs.map((name) => name.slice(prefix.length));
     };
-    const onMain = (await containing(mirror, commit, [`refs/sluice/origin/heads/${main}`], 1, signal)).length;
+    const branches = await held('heads');
+    // The list is whole, or what it lacks is asked for by itself.
+    const listed = remote === 'origin' && (branches.includes(main) || branches.length < MOST_NAMED);
+    const onMain = listed
+      ? branches.includes(main)
+      : (await containing(mirror, commit, [`refs/sluice/origin/heads/${main}`], 1, signal)).length > 0;
     return {
       repository,
       given: ref,
@@ -102,12 +107,12 @@ candidates; a commit that no branch or tag holds is not_found. Begin a release w
       subject: info.subject,
       author: info.author,
       date: info.committed,
-      on_default_branch: onMain > 0,
+      on_default_branch: onMain,
       default_branch: main,
-      branches: await held('heads'),
+      branches,
       tags: await held('tags'),
       fetched_at: await mirror.fetchedAt(remote),
-      summary: `${ref} is ${commit} in ${repository}, ${onMain > 0 ? 'on' : 'not on'} the default branch ${main}.`,
+      summary: `${ref} is ${commit} in ${repository}, ${onMain ? 'on' : 'not on'} the default branch ${main}.`,
     };
   },
 });

@@ -137,16 +137,19 @@ and how many files differ. The changelog of a release: base is what runs, head i
     const { commit: one } = await client.resolve(repository, base, at);
     const { commit: other } = await client.resolve(repository, head, at);
     const kind = merges ? [] : ['--no-merges'];
+    const mergeBase = await mirror.mergeBase(one, other, signal);
+    const relation = relationOf(one, other, mergeBase);
     const between = async (from: string, to: string) => {
+      // All of it is in `from`.
+      if (to === mergeBase) return { total: 0, read: [], shown: [] };
       const range = [...kind, to, `^${from}`];
-      const total = await countOf(mirror, range, [], signal);
       const read = await logOf(mirror, [`--max-count=${MOST_READ_FOR_KEYS}`, ...range], [], { signal });
+      const whole = read.length < MOST_READ_FOR_KEYS;
+      const total = whole ? read.length : await countOf(mirror, range, [], signal);
       return { total, read, shown: read.slice(0, limit).map(shapeOf) };
     };
     const added = await between(one, other);
     const removed = await between(other, one);
-    const mergeBase = await mirror.mergeBase(one, other, signal);
-    const relation = relationOf(one, other, mergeBase);
     const files = await statOf(mirror, one, other, [], signal);
     const sum = (pick: (file: (typeof files)[number]) => number) =>
       files.reduce((total, file) => total + pick(file), 0);

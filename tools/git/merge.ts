@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeCommit, treeOf } from './build.ts';
+import { makeCommit } from './build.ts';
 import { type ConflictedFile, conflictSections, conflictsInStatus, howOfStages } from './conflicts.ts';
-import { blob, textOf } from './files.ts';
+import { entriesAt, isFile, textOf } from './files.ts';
 import type { Mirror } from './mirror.ts';
 import { GitFailure, runGit } from './run.ts';
 
@@ -98,30 +98,18 @@ async function conflictsIn(
     if (stage === undefined || path === undefined) continue;
     stages.set(path, (stages.get(path) ?? new Set()).add(Number(stage)));
   }
-  const conflicts: Conflict[] = [];
-  for (const [path, held] of stages) {
-    conflicts.push({ path, how: howOfStages(held), places: await placesIn(mirror, tree, path, signal) });
-  }
-  return conflicts;
+  // A name with a line end cannot be asked for in a list.
+  const places = [...stages.keys()].flatMap((path) => (path.includes('\n') ? [] : [{ commit: tree, path }]));
+  const files = await entriesAt(mirror, places, signal);
+  const counts = new Map(places.map(({ path }, index) => [path, placesIn(files[index])]));
+  return [...stages].map(([path, held]) => ({
+    path,
+    how: howOfStages(held),
+    places: counts.get(path) ?? 0,
+  }));
 }
 
-async function placesIn(
-  mirror: Mirror,
-  tree: string,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const listed = await mirror.git(['ls-tree', '-z', '--full-tree', tree, '--', path], { signal });
-  const object = /^100\d{3} blob ([0-9a-f]{40})\t/.exec(listed)?.[1];
-  const text = object === undefined ? null : textOf(await blob(mirror, object, signal));
+function placesIn(file: { mode: string; content: Buffer } | undefined): number {
+  const text = file !== undefined && isFile(file.mode) ? textOf(file.content) : null;
   return text === null ? 0 : conflictSections(text).length;
-}
-
-export async function parentTree(
-  mirror: Mirror,
-  parent: string | undefined,
-  signal?: AbortSignal,
-): Promise<string> {
-  if (parent !== undefined) return await treeOf(mirror, parent, signal);
-  return (await mirror.git(['mktree'], { signal, input: '' })).trim();
 }

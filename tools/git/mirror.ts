@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { join } from 'node:path';
 import { type Clock, isoTime } from '../../src/kit/clock.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { objectsAt } from './objects.ts';
 import type { Remote } from './remote.ts';
 import { GitFailure, type GitOutput, type GitRun, runGit } from './run.ts';
 import type { FetchReport, RefChange, RemoteName } from './types.ts';
@@ -35,6 +36,7 @@ export class Mirror {
   readonly callLimitMs: number;
   readonly #options: MirrorOptions;
   readonly #fetched = new Map<RemoteName, number>();
+  #shown = { state: '', commits: new Set<string>() };
   #fetches = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #made: Promise<void> | undefined;
@@ -94,12 +96,20 @@ export class Mirror {
     return new Map(pairs);
   }
 
-  async has(object: string, signal?: AbortSignal): Promise<boolean> {
-    return await this.asks(['cat-file', '-e', `${object}^{commit}`], { signal }).catch((thrown: unknown) => {
-      // An unknown id is "no" with 1, one that is no commit ends with 128.
-      if (thrown instanceof GitFailure) return false;
-      throw thrown;
+  async has(commit: string, signal?: AbortSignal): Promise<boolean> {
+    const [found] = await objectsAt(this, [`${commit}^{commit}`], signal);
+    return found !== undefined;
+  }
+
+  /** What is known to be in a branch or tag: remembered until somebody fetches into this mirror. */
+  async shown(): Promise<Set<string>> {
+    const stamps = (['origin', 'fork'] as const).map(async (remote) => {
+      const held = await stat(this.#stamp(remote), { bigint: true }).catch(() => undefined);
+      return String(held?.mtimeNs);
     });
+    const state = (await Promise.all(stamps)).join(' ');
+    if (state !== this.#shown.state) this.#shown = { state, commits: new Set() };
+    return this.#shown.commits;
   }
 
   /** When this remote was fetched last, by any process of this user. */

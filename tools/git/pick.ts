@@ -1,7 +1,8 @@
 import { SluiceError } from '../../src/kit/errors.ts';
-import { makeCommit, signature, treeOf } from './build.ts';
-import { commitOf, logOf } from './commits.ts';
-import { type Merge, mergeTrees, parentTree } from './merge.ts';
+import { makeCommit, signature } from './build.ts';
+import { commitOf, commitsOf, logOf } from './commits.ts';
+import { EMPTY_TREE } from './diff.ts';
+import { type Merge, mergeTrees } from './merge.ts';
 import type { Mirror } from './mirror.ts';
 import type { Repository } from './repository.ts';
 import { shortId } from './sha.ts';
@@ -14,8 +15,8 @@ export interface PickWish {
 }
 
 export type PickPlan =
-  | { contained: true; how: string; commit: string }
-  | { contained: false; commit: string; head: string; picked: CommitInfo };
+  | { contained: true; how: string; commit: string; head: string; subject: string }
+  | { contained: false; commit: string; head: string; subject: string };
 
 /** What a branch at `head` becomes with the commit's change; throws `conflict` with the files. */
 export async function planPick(
@@ -26,33 +27,31 @@ export async function planPick(
   signal?: AbortSignal,
 ): Promise<PickPlan> {
   const { mirror } = repository;
-  const picked = await commitOf(mirror, wish.commit, signal);
+  const infoOf = await commitsOf(mirror, [wish.commit, head], signal);
+  const [picked, at] = [infoOf(wish.commit), infoOf(head)];
+  const { subject } = picked;
   const base = baseOf(picked, wish.mainline);
   const there = await containedIn(mirror, picked, base, head, signal);
-  if (there !== undefined) return { contained: true, ...there };
-  const ours = await treeOf(mirror, head, signal);
-  const trees = {
-    base: await parentTree(mirror, base, signal),
-    ours,
-    theirs: await treeOf(mirror, picked.commit, signal),
-  };
+  if (there !== undefined) return { contained: true, ...there, head, subject };
+  const ours = at.tree;
+  const below = base === undefined ? EMPTY_TREE : (await commitOf(mirror, base, signal)).tree;
+  const trees = { base: below, ours, theirs: picked.tree };
   const merged = await mergeTrees(mirror, trees, merge, signal);
   if ('conflicts' in merged) throw conflict(repository.name, picked, head, merged.conflicts);
-  if (merged.tree === ours) return { contained: true, how: 'its change is there already', commit: head };
-  const at = await commitOf(mirror, head, signal);
+  if (merged.tree === ours) return { contained: true, how: 'its change is there already', commit: head, head, subject };
   const moment = Math.max(Date.parse(at.committed), Date.parse(picked.committed));
   const commit = await makeCommit(
     mirror,
     {
       tree: merged.tree,
       parents: [head],
-      author: await authorOf(mirror, picked.commit, signal),
+      author: `${picked.author} <${picked.authorEmail}> ${picked.authorTime}`,
       committer: signature(repository.author, moment),
       message: messageOf(picked),
     },
     signal,
   );
-  return { contained: false, commit, head, picked };
+  return { contained: false, commit, head, subject };
 }
 
 /** Where the branch holds the commit, or its change, and has not taken it back since. */
@@ -118,11 +117,6 @@ function messageOf({ subject, body, commit }: CommitInfo): string {
   const trailers =
     body !== '' && last.split('\n').every((line) => /^[\w-]+: \S|^\(cherry picked from commit /.test(line));
   return `${text}${trailers ? '\n' : '\n\n'}${pickedLine(commit)}\n`;
-}
-
-async function authorOf(mirror: Mirror, commit: string, signal: AbortSignal | undefined): Promise<string> {
-  const shape = ['--format=%an <%ae> %ad', '--date=raw', '--no-show-signature', '--encoding=UTF-8'];
-  return (await mirror.git(['log', '-1', '--no-walk', ...shape, commit, '--'], { signal })).trim();
 }
 
 function conflict(

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../src/kit/errors.ts';
-import { makeCommit, signature, treeOf, treeWith } from './build.ts';
+import { makeCommit, signature, treeWith } from './build.ts';
 import { withKey } from './commit-message.ts';
 import { commitOf } from './commits.ts';
 import { statOf } from './diff.ts';
@@ -21,12 +21,13 @@ export async function planCommit(
   const message = withKey(change.message, change.key);
   await repository.bring(change.remote, parent, signal);
   const tree = await treeWith(mirror, parent, change.files, signal);
-  const empty = tree === (await treeOf(mirror, parent, signal));
-  const moment = Date.parse(change.date ?? (await commitOf(mirror, parent, signal)).committed);
+  const below = await commitOf(mirror, parent, signal);
+  const empty = tree === below.tree;
+  const moment = Date.parse(change.date ?? below.committed);
   const by = signature(author, moment);
-  const commit = empty
-    ? parent
-    : await makeCommit(mirror, { tree, parents: [parent], author: by, committer: by, message }, signal);
+  if (empty) return { commit: parent, parent, tree, empty, files: [], message };
+  const parts = { tree, parents: [parent], author: by, committer: by, message };
+  const commit = await makeCommit(mirror, parts, signal);
   const files = await statOf(mirror, parent, commit, [], signal);
   return { commit, parent, tree, empty, files, message };
 }

@@ -2,8 +2,9 @@ import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { fits } from './glob.ts';
 import type { Mirror } from './mirror.ts';
+import { objectsAt } from './objects.ts';
 import type { RemoteRef } from './remote.ts';
-import { commitAt } from './resolve.ts';
+import { isKnown } from './resolve.ts';
 import { GitFailure } from './run.ts';
 import type { RepositorySettings } from './settings.ts';
 import type { RemoteName } from './types.ts';
@@ -34,13 +35,16 @@ export class Repository {
 
   async liveRef(remote: RemoteName, ref: string, signal?: AbortSignal): Promise<RemoteRef | undefined> {
     if (remote !== 'local') return await this.mirror.remote(remote).ref(`refs/${ref}`, signal);
-    const object = (await this.mirror.refs('local', signal)).get(ref);
-    const commit = await commitAt(this.mirror, `refs/sluice/local/${ref}`, signal);
-    return object === undefined || commit === undefined ? undefined : { object, commit };
+    const name = `refs/sluice/local/${ref}`;
+    const [found, commit] = await objectsAt(this.mirror, [name, `${name}^{commit}`], signal);
+    return found === undefined || commit === undefined
+      ? undefined
+      : { object: found.object, commit: commit.object };
   }
 
   /** The commit, fetched first where our mirror has not got it yet. */
   async bring(remote: RemoteName, commit: string, signal?: AbortSignal): Promise<void> {
+    if (await isKnown(this.mirror, remote, commit)) return;
     if (await this.mirror.has(commit, signal)) return;
     const { fork_url: fork } = this.settings;
     // A branch of the fork may begin with a commit that only the origin has.

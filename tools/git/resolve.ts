@@ -1,7 +1,7 @@
 import { SluiceError } from '../../src/kit/errors.ts';
 import type { Mirror } from './mirror.ts';
 import { isRefName } from './names.ts';
-import { GitFailure } from './run.ts';
+import { objectsAt } from './objects.ts';
 import { FULL_ID } from './sha.ts';
 import type { At, RemoteName, Resolved } from './types.ts';
 
@@ -21,16 +21,37 @@ const MOST_CANDIDATES = 5;
 export async function resolveRef(mirror: Mirror, given: string, at: At): Promise<Resolved> {
   const remote = at.remote ?? 'origin';
   checkGiven(given);
-  const isId = FULL_ID.test(given.toLowerCase());
+  const id = given.toLowerCase();
+  const isId = FULL_ID.test(id);
+  let shown = await mirror.shown();
+  const known = isId && shown.has(shownKey(remote, id));
+  const itself: Candidate[] = known ? [{ commit: id, kind: 'full id', name: null }] : [];
   // What an id means never changes: it is looked up in what we have first.
-  const known = isId ? await lookUp(mirror, given, remote, at.signal) : [];
-  if (known.length === 0) await mirror.fresh(remote, at.notBefore ?? mirror.now(), at.signal);
-  const found = known.length > 0 ? known : await lookUp(mirror, given, remote, at.signal);
+  let found = isId && !known ? await lookUp(mirror, given, remote, at.signal) : itself;
+  if (found.length === 0) {
+    await mirror.fresh(remote, at.notBefore ?? mirror.now(), at.signal);
+    shown = await mirror.shown();
+    found = await lookUp(mirror, given, remote, at.signal);
+  }
   if (found.length === 0) throw await notFound(mirror, given, remote);
   const commits = new Set(found.map(({ commit }) => commit));
   const [first] = found;
   if (commits.size > 1 || first === undefined) throw ambiguous(mirror.repo, given, found);
+  // Names of our own come and go without a fetch.
+  if (first.kind === 'full id' && first.commit === id && remote !== 'local')
+    shown.add(shownKey(remote, id));
   return { given, ...first, fetchedAt: await mirror.fetchedAt(remote) };
+}
+
+/** Whether our mirror is known to hold this commit, without asking git. */
+export async function isKnown(mirror: Mirror, remote: RemoteName, commit: string): Promise<boolean> {
+  const shown = await mirror.shown();
+  return [remote, 'origin' as const].some((one) => shown.has(shownKey(one, commit)));
+}
+
+/** Of a commit id that a branch or tag holds, and that is the name of none. */
+function shownKey(remote: RemoteName, id: string): string {
+  return `${remote} ${id}`;
 }
 
 function checkGiven(given: string): void {
@@ -50,50 +71,47 @@ async function lookUp(
   signal: AbortSignal | undefined,
 ): Promise<Candidate[]> {
   const [, only, plain = given] = /^refs\/(heads|tags)\/(.+)$/.exec(given) ?? [];
+  const id = given.toLowerCase();
+  const folders = (['tags', 'heads'] as const).filter((folder) => only === undefined || only === folder);
+  const ids = FULL_ID.test(id) ? [id] : SHORT_ID.test(id) ? await startingWith(mirror, id, signal) : [];
+  const refs = folders.map((folder) => `refs/sluice/${remote}/${folder}/${plain}`);
+  const commits = await commitsAt(mirror, [...refs, ...ids], signal);
   const candidates: Candidate[] = [];
-  for (const [folder, kind] of [
-    ['tags', 'tag'],
-    ['heads', 'branch'],
-  ] as const) {
-    if (only !== undefined && only !== folder) continue;
-    const commit = await commitAt(mirror, `refs/sluice/${remote}/${folder}/${plain}`, signal);
+  for (const [index, folder] of folders.entries()) {
+    const commit = commits[index];
+    const kind = folder === 'tags' ? 'tag' : 'branch';
     if (commit !== undefined) candidates.push({ commit, kind, name: plain });
   }
-  const id = given.toLowerCase();
-  if (FULL_ID.test(id)) {
-    if (await isShown(mirror, id, signal)) candidates.push({ commit: id, kind: 'full id', name: null });
-  } else if (SHORT_ID.test(id)) {
-    const listed = await mirror.git(['rev-parse', `--disambiguate=${id}`], { signal });
-    for (const object of listed.split('\n').filter((line) => FULL_ID.test(line))) {
-      if (await isShown(mirror, object, signal)) {
-        candidates.push({ commit: object, kind: 'short id', name: null });
-      }
-    }
+  const kind = FULL_ID.test(id) ? 'full id' : 'short id';
+  for (const commit of new Set(commits.slice(folders.length))) {
+    if (commit !== undefined && (await isShown(mirror, commit, signal)))
+      candidates.push({ commit, kind, name: null });
   }
   return candidates;
 }
 
-/** The commit behind a full ref name of our mirror. */
-export async function commitAt(
+async function startingWith(mirror: Mirror, id: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const listed = await mirror.git(['rev-parse', `--disambiguate=${id}`], { signal });
+  return listed.split('\n').filter((line) => FULL_ID.test(line));
+}
+
+/** The commits behind full ref names of our mirror, or ids; undefined for what is none. */
+export async function commitsAt(
   mirror: Mirror,
-  ref: string,
+  names: readonly string[],
   signal?: AbortSignal,
-): Promise<string | undefined> {
-  const found = await mirror
-    .git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], { signal })
-    .catch(ignoreFailure);
-  return found === undefined ? undefined : FULL_ID.exec(found.trim())?.[0];
+): Promise<(string | undefined)[]> {
+  const found = await objectsAt(
+    mirror,
+    names.map((name) => `${name}^{commit}`),
+    signal,
+  );
+  return found.map((one) => (one?.type === 'commit' ? one.object : undefined));
 }
 
-function ignoreFailure(thrown: unknown): undefined {
-  if (thrown instanceof GitFailure) return undefined;
-  throw thrown;
-}
-
-/** Whether a branch or tag of any remote holds this commit. */
-async function isShown(mirror: Mirror, object: string, signal: AbortSignal | undefined): Promise<boolean> {
-  if (!(await mirror.has(object, signal))) return false;
-  return (await containing(mirror, object, ['refs/sluice/'], 1, signal)).length > 0;
+/** Whether a branch or tag of any remote holds this commit, which is in our mirror. */
+async function isShown(mirror: Mirror, commit: string, signal: AbortSignal | undefined): Promise<boolean> {
+  return (await containing(mirror, commit, ['refs/sluice/'], 1, signal)).length > 0;
 }
 
 /** Refs of our mirror whose history holds the commit. */

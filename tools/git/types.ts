@@ -24,9 +24,12 @@ export interface Resolved {
 
 export interface CommitInfo {
   commit: string;
+  tree: string;
   parents: string[];
   author: string;
   authorEmail: string;
+  /** `SECONDS ZONE`, as git keeps it. */
+  authorTime: string;
   /** When it was written, ISO 8601. */
   date: string;
   /** When it came to be where it is, ISO 8601. */

@@ -88,6 +88,17 @@ test.each([409, 422])('%i means that somebody was faster', async (status) => {
   await expect(put).rejects.toMatchObject({ code: 'conflict', reached: 'no', status });
 });
 
+test('where write_to is set, it holds for files too', async () => {
+  await using server = await standIn({ [`PUT ${AT}`]: { body: { content: { sha: 'def' } } } });
+  const put = (writeTo: string[]) => new GitHubClient(server.http(), { writeTo }).putFile(change, held);
+  for (const other of ['openshift/release', 'openshift/release-tests-x', 'other/*', 'open/*']) {
+    await expect(put([other])).rejects.toMatchObject({ code: 'forbidden', rule: 'github.write_to' });
+  }
+  expect(server.requests()).toEqual([]);
+  expect(await put(['OpenShift/*'])).toEqual({ sha: 'def' });
+  expect(await put(['other/x', 'openshift/Release-Tests'])).toEqual({ sha: 'def' });
+});
+
 test('nothing is sent without a permit', async () => {
   await using server = await standIn({});
   await expect(new GitHubClient(server.http()).putFile(change, expired)).rejects.toMatchObject({

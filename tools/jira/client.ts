@@ -6,7 +6,7 @@ import { path } from '../../src/kit/url.ts';
 import { type FieldInput, fieldValue, resolveField } from './fields.ts';
 import { type Issue, issueOf, type Person, personOf } from './issue.ts';
 import { demandWritable, type JiraOptions } from './options.ts';
-import { onlyPerson } from './people.ts';
+import { isExactly, onlyPerson } from './people.ts';
 import { JiraProjects } from './projects.ts';
 import * as schema from './schema.ts';
 import { type SearchOptions, searchIssues } from './search.ts';
@@ -277,16 +277,23 @@ export class JiraClient {
     await this.#wire.send(permit, (_jira, client) => client.sendRequest({ url, method: 'POST', body: id }));
   }
 
-  async findUsers(query: string): Promise<schema.UserAnswer[]> {
-    return await this.#wire.read(schema.UsersAnswer, (jira, client) =>
-      jira.findUsers(client, { ...(this.#isCloud ? { query } : { username: query }), maxResults: 50 }),
-    );
+  /** By name, address or id; Cloud looks for an id only where it is told that it is one. */
+  async findUsers(asked: string): Promise<schema.UserAnswer[]> {
+    const words = asked.trim().replace(/^@/, '');
+    const by = async (where: { query: string } | { username: string } | { accountId: string }) =>
+      await this.#wire.read(schema.UsersAnswer, (jira, client) =>
+        jira.findUsers(client, { ...where, maxResults: 50 }),
+      );
+    if (!this.#isCloud) return await by({ username: words });
+    const found = await by({ query: words });
+    if (/[\s@]/.test(words) || found.some((user) => isExactly(user, words))) return found;
+    return [...found, ...(await by({ accountId: words }))];
   }
 
   /** Exactly one person: `me`, an id, a user name, an address or a whole name. */
   async person(asked: string): Promise<Person> {
     if (asked.trim().toLowerCase() === 'me') return await this.myself();
-    const { id, displayName } = onlyPerson(await this.findUsers(asked.trim().replace(/^@/, '')), asked);
+    const { id, displayName } = onlyPerson(await this.findUsers(asked), asked);
     return { id, name: displayName };
   }
 

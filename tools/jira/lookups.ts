@@ -48,7 +48,7 @@ to be chosen by a person.`,
     summary: z.string(),
   }),
   run: async ({ query, limit }, { client }) => {
-    const users = await client.findUsers(query.trim().replace(/^@/, ''));
+    const users = await client.findUsers(query);
     const exact = users.filter((user) => user.active && isExactly(user, query));
     const only = exact.length === 1 ? exact[0] : undefined;
     return {

@@ -16,4 +16,17 @@ export {
 } from './resource.ts';
 export { DEPLOYMENT, type Deployment } from './resources/deployment.ts';
 export { NAMESPACE } from './resources/namespace.ts';
+export {
+  isOver,
+  PIPELINE_RUN,
+  type PipelineRun,
+  PipelineRunSchema,
+  RUN_STATES,
+  type RunState,
+  resultOf,
+  runStateOf,
+  TASK_RUN,
+  type TaskRun,
+  TaskRunSchema,
+} from './resources/pipeline-run.ts';
 export { ClusterSettings, clusterShape } from './settings.ts';

@@ -1,4 +1,5 @@
 import { defineModule } from '../../src/kit/module.ts';
+import { listDeployRuns } from './deploy-run-list.ts';
 import { listDeployments } from './deployment-list.ts';
 import { environmentSummary } from './environment-summary.ts';
 import { KubernetesClient, KubernetesSettings } from './environments.ts';
@@ -29,6 +30,7 @@ export const kubernetes = defineModule({
     listEvents,
     readLogs,
     runningImages,
+    listDeployRuns,
   ],
   probe: (client) => client.probe(),
 });

@@ -3,7 +3,7 @@ import { defineTool, limitOf, plural, Ref, Repo, short } from '../define.ts';
 import { CommitRow, compared, rowOf } from './read.ts';
 import { ticketKeys } from './ticket-keys.ts';
 
-const MOST_KEYS = 200;
+const MOST_KEYS = 120;
 
 export const compareRefs = defineTool({
   name: 'github_compare_refs',
@@ -17,7 +17,7 @@ back. Counts are of all commits, lists are cut to limit.`,
     repository: Repo,
     base: Ref.describe('from: commit id, tag or branch'),
     head: Ref.describe('to: commit id, tag or branch'),
-    limit: limitOf(25),
+    limit: limitOf(15),
   }),
   output: z.object({
     repository: z.string(),

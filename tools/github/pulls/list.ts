@@ -27,7 +27,7 @@ complete false means that not all were looked through: go on with next_page, or 
     author: z.string().min(1).max(100).optional().describe('login'),
     label: z.string().min(1).max(100).optional(),
     path: z.string().min(1).max(1_000).optional(),
-    limit: limitOf(20, PAGE_SIZE),
+    limit: limitOf(15, PAGE_SIZE),
     page: Page,
   }),
   output: z.object({

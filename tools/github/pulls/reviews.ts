@@ -10,7 +10,7 @@ export const listReviews = defineTool({
 Every review of a pull request, newest first, with what was said, and where they leave it: the last word of each
 reviewer counts. An approval of a commit that is not the head any more is marked.`,
   effect: 'read',
-  input: z.object({ repository: Repo, number: PullNumber, limit: limitOf(20) }),
+  input: z.object({ repository: Repo, number: PullNumber, limit: limitOf(12) }),
   output: z.object({
     repository: z.string(),
     number: z.int(),

@@ -7,8 +7,8 @@ import { repositoryOf } from '../repository.ts';
 import { releaseOf, rowOf } from './read.ts';
 import { ReleaseAnswer, ReleaseRow } from './schema.ts';
 
-const BODY_CAP = 5_000;
-const MOST_ASSETS = 30;
+const BODY_CAP = 4_000;
+const MOST_ASSETS = 20;
 
 export const getRelease = defineTool({
   name: 'github_get_release',

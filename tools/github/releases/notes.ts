@@ -8,7 +8,7 @@ import { repositoryOf } from '../repository.ts';
 import { type Change, notesConfigFrom, sorted } from './notes-config.ts';
 
 const PAGES = 10;
-const NOTES_CAP = 8_000;
+const NOTES_CAP = 7_000;
 
 export const generateReleaseNotes = defineTool({
   name: 'github_generate_release_notes',
@@ -51,7 +51,7 @@ GitHub write them, use generate_notes of github_create_release. Commits without 
     return {
       repository,
       notes: lines,
-      pull_requests: merged.pulls.map(({ number }) => number).slice(0, 300),
+      pull_requests: merged.pulls.map(({ number }) => number).slice(0, 200),
       commits: range.ahead_by,
       complete,
       truncated,

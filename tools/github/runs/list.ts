@@ -46,7 +46,7 @@ and failed steps of one of them see github_get_workflow_run.`,
       .optional()
       .describe('push, pull_request, schedule, …'),
     status: z.enum(STATUSES).optional(),
-    limit: limitOf(20, 50),
+    limit: limitOf(15, 50),
     page: Page,
   }),
   output: z.object({

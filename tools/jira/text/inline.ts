@@ -37,6 +37,7 @@ type Rule = (
   marks: readonly Mark[],
 ) => { length: number; made: Inline[] | string } | undefined;
 
+/** Emphasis ends within a thousand signs: without a bound many openings would take long. */
 const RULES: readonly Rule[] = [
   (rest) => matched(/^\\([!-/:-@[-`{-~])/, rest, ([, sign = '']) => sign),
   (rest) => matched(/^(?: {2,}|\\)\n\s*/, rest, () => [{ type: 'hardBreak' }]),
@@ -61,11 +62,11 @@ const RULES: readonly Rule[] = [
       : matched(/^https?:\/\/[^\s<>[\]()]*[^\s<>[\]().,;:!?'"*_~]/, rest, ([href]) =>
           linkOf(href, href, href, marks, true),
         ),
-  emphasis(/^\*\*(?=\S)(.+?\**)(?<=\S)\*\*(?!\*)/s, 'strong'),
-  emphasis(/^__(?=\S)(.+?)(?<=\S)__(?![\p{L}\p{N}_])/su, 'strong', true),
-  emphasis(/^~~(?=\S)(.+?)(?<=\S)~~/s, 'strike'),
-  emphasis(/^\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?!\*)/s, 'em'),
-  emphasis(/^_(?=[^\s_])(.+?)(?<=[^\s_])_(?![\p{L}\p{N}_])/su, 'em', true),
+  emphasis(/^\*\*(?=\S)(.{1,1000}?\**)(?<=\S)\*\*(?!\*)/s, 'strong'),
+  emphasis(/^__(?=\S)(.{1,1000}?)(?<=\S)__(?![\p{L}\p{N}_])/su, 'strong', true),
+  emphasis(/^~~(?=\S)(.{1,1000}?)(?<=\S)~~/s, 'strike'),
+  emphasis(/^\*(?=[^\s*])(.{1,1000}?)(?<=[^\s*])\*(?!\*)/s, 'em'),
+  emphasis(/^_(?=[^\s_])(.{1,1000}?)(?<=[^\s_])_(?![\p{L}\p{N}_])/su, 'em', true),
 ];
 
 /** `outsideWords`: `snake_case_name` is no emphasis. */
