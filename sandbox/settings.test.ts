@@ -18,7 +18,7 @@ it('writes settings that point everywhere at the sandbox', () => {
   expect(at(settings, 'modules.slack')).toEqual({
     base_url: `${url}/slack/api`,
     token: `file:${join(dir, 'secrets', 'slack-token')}`,
-    channels: ['qe-release', 'art'],
+    channels: ['qe-release', 'art', 'demo-releases'],
   });
   expect(at(settings, 'modules.prow')).toMatchObject({
     base_url: `${url}/prow`,

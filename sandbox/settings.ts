@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sshpk from 'sshpk';
 import { stringify } from 'yaml';
+import { shipSettings } from './settings-ship.ts';
 import { publicKeyPem } from './systems/registry-keys.ts';
 
 const PEOPLE = {
@@ -77,7 +78,11 @@ export function writeSettings(dir: string, url: string): string {
         token: token('github'),
         write_to: ['demo/*', 'openshift/release-tests'],
       },
-      slack: { base_url: `${url}/slack/api`, token: token('slack'), channels: ['qe-release', 'art'] },
+      slack: {
+        base_url: `${url}/slack/api`,
+        token: token('slack'),
+        channels: ['qe-release', 'art', 'demo-releases'],
+      },
       sheets: {
         base_url: `${url}/sheets`,
         token: token('sheets'),
@@ -115,7 +120,8 @@ export function writeSettings(dir: string, url: string): string {
         api_token: token('quay'),
         keys: { release: `file:${join(dir, 'keys', 'cosign-release.pub')}` },
       },
-      konflux: kubernetesSettings(url, token).konflux,
+      ...kubernetesSettings(url, token),
+      ...shipSettings(dir, url, token('git')),
     },
     approvals: {
       allowed_signers: join(dir, 'keys', 'allowed_signers'),
@@ -146,6 +152,7 @@ export function kubernetesSettings(
       environments: {
         stage: { cluster: 'apps', namespace: 'demo-stage' },
         production: { cluster: 'apps', namespace: 'demo-prod' },
+        billing: { cluster: 'apps', namespace: 'demo-prod-billing' },
       },
     },
     bonfire: { cluster: 'apps' },

@@ -2,19 +2,33 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { createApp } from '../../src/app.ts';
 import { createCatalog } from '../../src/mcp/catalog.ts';
 import { modules } from '../../tools/modules.ts';
 
-const PLUGIN = join(import.meta.dirname, '..', '..', 'plugin');
+const ROOT = join(import.meta.dirname, '..', '..');
+const PLUGIN = join(ROOT, 'plugin');
+/** Every plugin that ships. */
+const FOLDERS = ['plugin', ...readdirSync(join(ROOT, 'plugins')).map((name) => `plugins/${name}`)];
 const Servers = z.object({
   mcpServers: z.object({ sluice: z.object({ command: z.string(), args: z.array(z.string()) }) }),
 });
 
-function server() {
-  return Servers.parse(JSON.parse(readFileSync(join(PLUGIN, '.mcp.json'), 'utf8'))).mcpServers.sluice;
+function server(folder = PLUGIN) {
+  return Servers.parse(JSON.parse(readFileSync(join(folder, '.mcp.json'), 'utf8'))).mcpServers.sluice;
+}
+
+const Flow = z.object({ flow: z.string(), inputs: z.record(z.string(), z.unknown()) });
+const PLACE = /\$(?:ARGUMENTS|\d)/;
+
+/** The calls that a command spells out: a tool and its arguments, as code. */
+function callsIn(text: string): { tool: string; args: Record<string, unknown> }[] {
+  return [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`? (?:with `)?(\{[^`]*\})`/g)].map(
+    ([, tool = '', args = '']) => ({ tool, args: Object(parse(args)) }),
+  );
 }
 
 it('commands name only tools that the plugin server lists', () => {
@@ -46,4 +60,44 @@ it('starts the sluice that SLUICE_BIN names, with its arguments', () => {
     encoding: 'utf8',
   });
   expect(said).toBe('serve --persona z-stream\n');
+});
+
+describe.each(FOLDERS)('W-S16: the commands of %s', (folder) => {
+  const { args: options } = server(join(ROOT, folder));
+  const persona = options[options.indexOf('--persona') + 1] ?? '';
+  const app = createApp({ face: 'mcp', modules });
+  const { listed, scope } = createCatalog(app, { personas: [persona], surface: 'full', readOnly: false });
+  const files = readdirSync(join(ROOT, folder, 'commands'));
+
+  it.each(files)('%s gives what it is given to inputs that there are, and all that are required', (file) => {
+    const text = readFileSync(join(ROOT, folder, 'commands', file), 'utf8');
+    const calls = callsIn(text);
+    const hint = /^argument-hint: (.+)$/m.exec(text)?.[1];
+    // What a person types goes into a call as it is, not by the model's own lights.
+    expect(calls.some(({ args }) => PLACE.test(JSON.stringify(args)))).toBe(hint !== undefined);
+    expect(PLACE.test(text)).toBe(hint !== undefined);
+    for (const { tool, args } of calls) {
+      const input = listed.find(({ name }) => name === tool)?.input;
+      expect(input, `${tool} is listed for ${persona}`).toBeDefined();
+      expect(input?.safeParse(args).error?.issues ?? [], JSON.stringify(args)).toEqual([]);
+      const run = Flow.safeParse(args);
+      if (!run.success) continue;
+      const flow = scope.flows().find(({ flow: name }) => name === run.data.flow);
+      const inputs = Object.entries(flow?.inputs ?? {});
+      const given = Object.keys(run.data.inputs);
+      expect(
+        inputs.map(([name]) => name),
+        run.data.flow,
+      ).toEqual(expect.arrayContaining(given));
+      const required = inputs.filter(([, definition]) => definition.required).map(([name]) => name);
+      expect(given, run.data.flow).toEqual(expect.arrayContaining(required));
+    }
+  });
+
+  it('are read as they are meant', () => {
+    const calls = files.flatMap((file) =>
+      callsIn(readFileSync(join(ROOT, folder, 'commands', file), 'utf8')),
+    );
+    expect(calls.length).toBeGreaterThan(0);
+  });
 });

@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -12,7 +14,7 @@ import {
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 interface User {
   password: string;
@@ -55,7 +57,8 @@ export interface Landed {
   to: string;
 }
 
-const CONFIG = '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[http]\n\treceivepack = true\n';
+const CONFIG =
+  '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[http]\n\treceivepack = true\n[receive]\n\tautogc = false\n';
 const NONE = '0'.repeat(40);
 const ENV = {
   PATH: process.env.PATH ?? '',
@@ -64,24 +67,33 @@ const ENV = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   LC_ALL: 'C',
 };
+/** Without further programs, where there is nothing to look up: each costs time. */
 const HOOKS = {
-  update: '#!/bin/sh\nif grep -qxF -- "$1" protected 2>/dev/null; then echo "protected" >&2; exit 1; fi\n',
-  'post-receive': '#!/bin/sh\ncat >> landed\n',
+  update:
+    '#!/bin/sh\nif [ -e protected ] && grep -qxF -- "$1" protected; then echo "protected" >&2; exit 1; fi\n',
+  'post-receive': '#!/bin/sh\nwhile read -r line; do echo "$line"; done >> landed\n',
 };
+let backend: string | undefined;
 
 /**
  * A git host over HTTP: git's own http-backend with accounts, protected branches and faults. What
  * was pushed is told by the repositories themselves.
  */
 export async function gitServer(options: Options = {}) {
-  const root = mkdtempSync(join(tmpdir(), 'sluice-git-server-'));
-  const users = options.users ?? { bot: { password: 'bot-password-1', push: true } };
+  const home = mkdtempSync(join(tmpdir(), 'sluice-git-server-'));
+  const [root, kept] = [join(home, 'repositories'), join(home, 'kept')];
+  mkdirSync(root);
+  const accounts = options.users ?? { bot: { password: 'bot-password-1', push: true } };
+  const users: Record<string, User> = { ...accounts };
   const requests: string[] = [];
   const authorizations: string[] = [];
   const faults: Fault[] = [];
+  const answers = new Map<string, Buffer>();
   const backends = new Set<ReturnType<typeof spawn>>();
   const repositories: string[] = [];
   let clock = 1_767_225_600;
+  let keptRepositories: string[] = [];
+  let keptClock = clock;
 
   const git = (repo: string, args: readonly string[], input?: string | Buffer) =>
     execFileSync('git', [`--git-dir=${join(root, repo)}`, ...args], {
@@ -97,6 +109,18 @@ export async function gitServer(options: Options = {}) {
     const [, pair = ''] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const [, name = '', password] = /^([^:]*):(.*)$/.exec(Buffer.from(pair, 'base64').toString()) ?? [];
     return password !== undefined && users[name]?.password === password ? name : undefined;
+  };
+
+  const served = async (request: IncomingMessage, user: string | undefined, body: Buffer) => {
+    backend ??= join(execFileSync('git', ['--exec-path']).toString().trim(), 'git-http-backend');
+    const child = spawn(backend, { env: cgiEnvironment(root, request, user) });
+    backends.add(child);
+    child.once('close', () => backends.delete(child));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(body);
+    const parts: Buffer[] = [];
+    for await (const part of child.stdout) parts.push(part);
+    return Buffer.concat(parts);
   };
 
   const server = createServer(async (request, response) => {
@@ -115,15 +139,14 @@ export async function gitServer(options: Options = {}) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     }
     if (writes && user !== undefined && users[user]?.push !== true) return void response.writeHead(403).end();
-    const child = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user) });
-    backends.add(child);
-    child.once('close', () => backends.delete(child));
-    request.pipe(child.stdin);
-    child.stdin.on('error', () => undefined);
-    const parts: Buffer[] = [];
-    for await (const part of child.stdout) parts.push(part);
+    const body = await bodyOf(request);
+    if (body === undefined) return;
+    const key = writes ? '' : readKey(root, request, body);
+    const output = answers.get(key) ?? (await served(request, user, body));
+    // What was changed meanwhile may be in this answer already.
+    if (!writes && readKey(root, request, body) === key) answers.set(key, output);
     if (fault === 'drop-after') return void request.socket.destroy();
-    answer(response, Buffer.concat(parts));
+    answer(response, output);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -148,6 +171,10 @@ export async function gitServer(options: Options = {}) {
   };
 
   const tip = (repo: string, ref: string) => {
+    // Until they are packed, branches are files.
+    const name = ref.startsWith('refs/') ? ref : `refs/heads/${ref}`;
+    if (name.startsWith('refs/heads/') && !existsSync(join(root, repo, 'packed-refs')))
+      return readIf(join(root, repo, name))?.trim();
     try {
       return git(repo, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
     } catch {
@@ -176,7 +203,7 @@ export async function gitServer(options: Options = {}) {
         '\n',
       ].join('');
     });
-    const marks = join(root, 'marks');
+    const marks = join(home, 'marks');
     git(repo, ['fast-import', '--quiet', '--force', `--export-marks=${marks}`], stream.join(''));
     const ids = new Map(
       readFileSync(marks, 'utf8')
@@ -187,9 +214,32 @@ export async function gitServer(options: Options = {}) {
     return commits.map((_, index) => ids.get(`:${index + 1}`) ?? '');
   };
 
+  /** Every repository as it is now is what `restore` brings back. */
+  const keep = () => {
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(root, kept, { recursive: true });
+    keptRepositories = [...repositories];
+    keptClock = clock;
+  };
+
+  /** As at the time of `keep`, and as if nobody had asked anything. */
+  const restore = () => {
+    server.closeAllConnections();
+    for (const child of backends) child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    cpSync(kept, root, { recursive: true });
+    for (const list of [requests, authorizations, faults]) list.length = 0;
+    repositories.splice(0, Infinity, ...keptRepositories);
+    for (const name of Object.keys(users)) delete users[name];
+    Object.assign(users, accounts);
+    clock = keptClock;
+  };
+
   return {
     url,
     root,
+    keep,
+    restore,
     /** `METHOD /path` of every request, in order. */
     requests,
     authorizations,
@@ -203,6 +253,13 @@ export async function gitServer(options: Options = {}) {
     seed,
     /** The commit of `refs/heads/…` or `refs/tags/…`; undefined when there is none. */
     tip,
+    /** Puts a whole ref where it shall be, or removes it: as `git update-ref` would. */
+    put: (repo: string, ref: string, commit: string | undefined) => {
+      const file = join(root, repo, ref);
+      if (commit === undefined) return rmSync(file);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${commit}\n`);
+    },
     /** Branches that its `update` hook refuses. */
     protect: (repo: string, branches: readonly string[]) =>
       writeFileSync(
@@ -225,13 +282,50 @@ export async function gitServer(options: Options = {}) {
       server.closeAllConnections();
       for (const backend of backends) backend.kill('SIGKILL');
       await closed;
-      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
 function data(text: string): string {
   return `data ${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+/** Undefined when whoever asks has gone. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of request) parts.push(part);
+    return Buffer.concat(parts);
+  } catch {
+    return undefined;
+  }
+}
+
+function readIf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * All that an answer to a reader depends on: what is asked, and where each ref stands. git need not be
+ * started again for the same question to the same repository.
+ */
+function readKey(root: string, request: IncomingMessage, body: Buffer): string {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const folder = join(root, pathname.replace(/\/(info\/refs|git-upload-pack)$/, ''));
+  const refs = existsSync(join(folder, 'refs'))
+    ? readdirSync(join(folder, 'refs'), { recursive: true, encoding: 'utf8' }).sort()
+    : [];
+  const files = ['HEAD', 'packed-refs', 'config', ...refs.map((ref) => join('refs', ref))];
+  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);
+  for (const name of ['git-protocol', 'content-type', 'content-encoding'])
+    hash.update(`${name}: ${String(request.headers[name])}\n`);
+  for (const file of files) hash.update(`${file} ${readIf(join(folder, file))}\n`);
+  return hash.update(body).digest('hex');
 }
 
 function takeFault(faults: Fault[], line: string): Fault['does'] | undefined {

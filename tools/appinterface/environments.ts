@@ -1,10 +1,10 @@
 import { SluiceError } from '../../src/kit/errors.ts';
 import type { AppInterfaceClient, ReadSaas } from './client.ts';
+import type { ProductSettings } from './product-settings.ts';
 import { standingOf } from './relations.ts';
 import { compareLive, type LiveDeployment } from './saas/live.ts';
 import { type Addressable, stemOf } from './saas/locate.ts';
 import type { Candidate, PromotionSide } from './saas/promote.ts';
-import type { ProductSettings } from './product-settings.ts';
 
 /** An environment of a product: the target that it runs, and where that is seen live. */
 interface Place {

@@ -24,7 +24,10 @@ export const ProductAnswer = z.object({
     .nullable(),
   slack: z.object({ channel: z.string() }).nullable(),
   live: z
-    .record(z.string(), z.object({ environment: z.string(), deployment: z.string(), container: text, deploys: text }))
+    .record(
+      z.string(),
+      z.object({ environment: z.string(), deployment: z.string(), container: text, deploys: text }),
+    )
     .nullable()
     .meta({ description: 'By label of the target.' }),
   gates: z.object({

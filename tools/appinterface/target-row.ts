@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { oneLine } from '../../src/kit/text.ts';
+import type { ProductSettings } from './product-settings.ts';
 import { matching, whyNotAddressable } from './saas/locate.ts';
 import { targetWarnings } from './saas/may-edit.ts';
 import type { Target } from './saas/model.ts';
 import { looksNumeric, type RefKind, refKind } from './saas/refs.ts';
-import type { ProductSettings } from './product-settings.ts';
 
 const KINDS = ['pin', 'branch', 'short_sha', 'uppercase_sha', 'wrong_length', 'other', 'none'] as const;
 

@@ -5,7 +5,15 @@ import type { CommitInfo } from './types.ts';
 const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%ad', '%aI', '%cI', '%s', '%b'];
 const FORMAT = `--format=tformat:${FIELDS.join('%x00')}`;
 /** With `-z` a record ends by NUL as well. */
-const SHAPE = [FORMAT, '--date=raw', '-z', '--no-color', '--no-notes', '--no-show-signature', '--encoding=UTF-8'];
+const SHAPE = [
+  FORMAT,
+  '--date=raw',
+  '-z',
+  '--no-color',
+  '--no-notes',
+  '--no-show-signature',
+  '--encoding=UTF-8',
+];
 
 /** Commits as `git log` finds them. `walk` holds options and ids of ours, `paths` literal paths. */
 export async function logOf(

@@ -38,7 +38,8 @@ export async function planPick(
   const trees = { base: below, ours, theirs: picked.tree };
   const merged = await mergeTrees(mirror, trees, merge, signal);
   if ('conflicts' in merged) throw conflict(repository.name, picked, head, merged.conflicts);
-  if (merged.tree === ours) return { contained: true, how: 'its change is there already', commit: head, head, subject };
+  if (merged.tree === ours)
+    return { contained: true, how: 'its change is there already', commit: head, head, subject };
   const moment = Math.max(Date.parse(at.committed), Date.parse(picked.committed));
   const commit = await makeCommit(
     mirror,

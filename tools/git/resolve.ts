@@ -38,8 +38,7 @@ export async function resolveRef(mirror: Mirror, given: string, at: At): Promise
   const [first] = found;
   if (commits.size > 1 || first === undefined) throw ambiguous(mirror.repo, given, found);
   // Names of our own come and go without a fetch.
-  if (first.kind === 'full id' && first.commit === id && remote !== 'local')
-    shown.add(shownKey(remote, id));
+  if (first.kind === 'full id' && first.commit === id && remote !== 'local') shown.add(shownKey(remote, id));
   return { given, ...first, fetchedAt: await mirror.fetchedAt(remote) };
 }
 
