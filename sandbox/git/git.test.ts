@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { at, bench } from '../bench.ts';
 import { Checkout, refusal } from './testing.ts';
@@ -13,7 +16,12 @@ const SCENARIO = {
         protected: ['main'],
         commits: {
           one: first,
-          two: { message: 'two\n\nwith more', at: '2026-01-01T11:00:00Z', author: person, files: { b: '2\n' } },
+          two: {
+            message: 'two\n\nwith more',
+            at: '2026-01-01T11:00:00Z',
+            author: person,
+            files: { b: '2\n' },
+          },
           side: {
             branch: 'side',
             parent: 'one',
@@ -23,7 +31,11 @@ const SCENARIO = {
           },
           later: { message: 'later', at: '2026-01-03T00:00:00Z', files: { c: '3\n' } },
         },
-        tags: { v1: { commit: 'one', message: 'Version 1' }, light: { commit: 'two' }, v2: { commit: 'later' } },
+        tags: {
+          v1: { commit: 'one', message: 'Version 1' },
+          light: { commit: 'two' },
+          v2: { commit: 'later' },
+        },
       },
       'me/code': { fork_of: 'team/code' },
       'team/seen': { access: 'read', commits: { one: first } },
@@ -98,6 +110,23 @@ describe('repositories of a scenario', () => {
   });
 });
 
+it('says that git is missing, and only where a scenario has repositories', async () => {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const start = (scenario: string) =>
+    spawn(process.execPath, [main, '--scenario', scenario], { env: { PATH: '/nonexistent' } });
+  const refused = start('ship-demo');
+  let said = '';
+  refused.stderr.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  expect(await once(refused, 'close')).toEqual([1, null]);
+  expect(said).toContain('this scenario has git repositories, and there is no git on this machine');
+  const other = start('konflux-team');
+  await once(other.stdout, 'data');
+  other.kill();
+  await once(other, 'exit');
+});
+
 describe('access', () => {
   const INFO = '/git/team/code.git/info/refs?service=git-upload-pack';
 
@@ -125,7 +154,11 @@ describe('access', () => {
 
   it('gives out no file of the disk', async () => {
     const headers = { authorization: `Bearer ${current().secret('git')}` };
-    for (const path of ['team/code.git/config', 'team/code.git/objects/info/packs', '..%2f..%2fsluice.yaml']) {
+    for (const path of [
+      'team/code.git/config',
+      'team/code.git/objects/info/packs',
+      '..%2f..%2fsluice.yaml',
+    ]) {
       expect((await current().ask(`/git/${path}`, { headers })).status).toBe(404);
     }
   });

@@ -81,7 +81,13 @@ export class GitHost {
 
   /** The commit that a ref stands for; undefined where there is none. */
   commitAt(name: string, ref: string): string | undefined {
-    return this.ask(name, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`])?.trim();
+    return this.ask(name, [
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      `${ref}^{commit}`,
+    ])?.trim();
   }
 
   commitTree(name: string, commit: string): string {
@@ -108,7 +114,8 @@ export class GitHost {
     if (known?.refs === now) return known.facts;
     const byName = (kind: 'heads' | 'tags') =>
       Object.fromEntries(refs(this, name, kind).map((ref) => [ref.name, ref.commit]));
-    const history = now === '' ? [] : commits(this, name, 'HEAD', ['--branches', '--topo-order', '--reverse']);
+    const history =
+      now === '' ? [] : commits(this, name, 'HEAD', ['--branches', '--topo-order', '--reverse']);
     const facts = { heads: byName('heads'), tags: byName('tags'), history };
     this.#facts.set(name, { refs: now, facts });
     return facts;
@@ -148,7 +155,10 @@ export class GitHost {
 
   #make(name: string, { fork_of: origin, default_branch: branch }: GitRepository): void {
     this.#made.set(name, new Map(origin === undefined ? [] : this.ids(origin)));
-    if (origin === undefined) return makeBare(this.folder(name), branch);
+    if (origin === undefined) {
+      makeBare(this.folder(name), branch);
+      return;
+    }
     if (!this.#made.has(origin) || this.#repositories[origin]?.fork_of !== undefined) {
       throw new ScenarioError(`git: ${name} is a fork of ${origin}, which is no repository to be forked`);
     }
@@ -169,7 +179,9 @@ export class GitHost {
 
   #pending(name: string): string[] {
     const made = this.#made.get(name);
-    return Object.keys(this.#repositories[name]?.commits ?? {}).filter((commit) => made?.has(commit) !== true);
+    return Object.keys(this.#repositories[name]?.commits ?? {}).filter(
+      (commit) => made?.has(commit) !== true,
+    );
   }
 
   #branchOf(name: string, commit: string): string {
@@ -194,7 +206,11 @@ export class GitHost {
         commit.parent === undefined ? (tips.get(branch) ?? this.branch(name, branch)) : known(commit.parent);
       marks.set(own, `:${index + 1}`);
       tips.set(branch, `:${index + 1}`);
-      return { commit, branch, parents: [...(first === undefined ? [] : [first]), ...commit.merges.map(known)] };
+      return {
+        commit,
+        branch,
+        parents: [...(first === undefined ? [] : [first]), ...commit.merges.map(known)],
+      };
     });
     const ids = makeCommits(this.folder(name), placed, this.#tagsOf(name, commits, made));
     for (const [index, own] of commits.entries()) {
@@ -215,7 +231,8 @@ export class GitHost {
       const place = commits.indexOf(commit);
       const on = place < 0 ? made.get(commit) : `:${place + 1}`;
       const of = repository?.commits[commit];
-      if (on === undefined || of === undefined || this.commitIn(name, `refs/tags/${tag}`) !== undefined) return [];
+      if (on === undefined || of === undefined || this.commitIn(name, `refs/tags/${tag}`) !== undefined)
+        return [];
       return [{ tag, on, message, of }];
     });
   }

@@ -14,7 +14,8 @@ export function landed(world: World, { repository, branch, from, to, at }: Moved
   const changes = changedTargets(host, repository, from, to);
   if (changes.length === 0) return;
   const cluster = clusterOf(world, 'apps-cluster', 'apps', at);
-  for (const { before, after } of changes) cluster.hear('SaasTarget', before, { ...after, commit: to, digest: digestFor(world, after) });
+  for (const { before, after } of changes)
+    cluster.hear('SaasTarget', before, { ...after, commit: to, digest: digestFor(world, after) });
 }
 
 /** Of the image that a target asks for by its parameter IMAGE; empty where the registry has none. */

@@ -1,5 +1,5 @@
-import { GitError } from './run.ts';
 import type { GitHost } from './host.ts';
+import { GitError } from './run.ts';
 
 export interface Merge {
   /** Where it is merged into. */
@@ -25,7 +25,10 @@ export function bring(host: GitHost, from: { repository: string; branch: string 
 }
 
 /** A merge commit at a given moment; undefined where the two do not go together. */
-export function merge(host: GitHost, { repository, branch, head, message, author, at }: Merge): Merged | undefined {
+export function merge(
+  host: GitHost,
+  { repository, branch, head, message, author, at }: Merge,
+): Merged | undefined {
   const from = host.branch(repository, branch);
   const tree = from === undefined ? undefined : mergedTree(host, repository, from, head);
   if (from === undefined || tree === undefined) return undefined;
@@ -47,7 +50,12 @@ export function merge(host: GitHost, { repository, branch, head, message, author
 }
 
 /** What a merge would hold; undefined where it would conflict. */
-export function mergedTree(host: GitHost, repository: string, one: string, other: string): string | undefined {
+export function mergedTree(
+  host: GitHost,
+  repository: string,
+  one: string,
+  other: string,
+): string | undefined {
   if (host.ask(repository, ['merge-base', '--is-ancestor', one, other]) !== undefined) {
     return host.commitTree(repository, other);
   }

@@ -21,12 +21,20 @@ export function resolve(host: GitHost, repository: string, ref: string): string 
 }
 
 /** Newest first; `range` is a commit, or `a..b`. */
-export function commits(host: GitHost, repository: string, range: string, more: readonly string[] = []): CommitFacts[] {
+export function commits(
+  host: GitHost,
+  repository: string,
+  range: string,
+  more: readonly string[] = [],
+): CommitFacts[] {
   const said = host.git(repository, ['log', `--format=${FORMAT}`, '-z', ...more, range]);
   const fields = said.split('\0');
   const found: CommitFacts[] = [];
   for (let at = 0; at + 7 <= fields.length; at += 8) {
-    const [id = '', parents = '', name = '', email = '', date = '', title = '', message = ''] = fields.slice(at, at + 7);
+    const [id = '', parents = '', name = '', email = '', date = '', title = '', message = ''] = fields.slice(
+      at,
+      at + 7,
+    );
     found.push({
       id,
       parents: parents === '' ? [] : parents.split(' '),
@@ -74,7 +82,11 @@ export function mergeBase(host: GitHost, repository: string, one: string, other:
 }
 
 /** Short names of branches or tags, and their commits. */
-export function refs(host: GitHost, repository: string, kind: 'heads' | 'tags'): { name: string; commit: string }[] {
+export function refs(
+  host: GitHost,
+  repository: string,
+  kind: 'heads' | 'tags',
+): { name: string; commit: string }[] {
   const said = host.git(repository, [
     'for-each-ref',
     '--format=%(refname:lstrip=2) %(objectname) %(*objectname)',

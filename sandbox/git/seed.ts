@@ -25,7 +25,9 @@ export function makeCommits(
   tags: readonly PlacedTag[] = [],
 ): string[] {
   if (commits.length + tags.length === 0) return [];
-  const stream = [...commits.map((placed, index) => streamOf(placed, index + 1)), ...tags.map(tagOf)].join('');
+  const stream = [...commits.map((placed, index) => streamOf(placed, index + 1)), ...tags.map(tagOf)].join(
+    '',
+  );
   const said = runGit([`--git-dir=${folder}`, 'fast-import', '--quiet', '--force'], { input: stream });
   return said.toString().split('\n').slice(0, commits.length);
 }

@@ -87,7 +87,8 @@ function begin(deployment: Tree, { sets, current, old }: Others, { rollout, nth,
   const name = nameOf(deployment);
   const replicas = Number(treeAt(deployment, 'spec').replicas ?? 1);
   const image = rollout.image;
-  const hash = (current && labelsOf(current)[HASH]) ?? suffix(`${name} ${image}`) + suffix(`${image} ${name}`);
+  const hash =
+    (current && labelsOf(current)[HASH]) ?? suffix(`${name} ${image}`) + suffix(`${image} ${name}`);
   const set = current === undefined ? `${name}-${hash}` : nameOf(current);
   const revision = String(1 + Math.max(0, ...[deployment, ...sets].map(revisionOf)));
   const template = treeAt(deployment, 'spec.template');
@@ -133,7 +134,12 @@ function begin(deployment: Tree, { sets, current, old }: Others, { rollout, nth,
   ];
 }
 
-function end(deployment: Tree, { sets, current, fresh, old }: Others, rollout: Rollout, at: number): Change[] {
+function end(
+  deployment: Tree,
+  { sets, current, fresh, old }: Others,
+  rollout: Rollout,
+  at: number,
+): Change[] {
   const replicas = Number(treeAt(deployment, 'spec').replicas ?? 1);
   const up = { replicas, readyReplicas: replicas, availableReplicas: replicas };
   const down = { replicas: 0, readyReplicas: null, availableReplicas: null };
@@ -148,7 +154,12 @@ function end(deployment: Tree, { sets, current, fresh, old }: Others, rollout: R
     {
       merge: { status: { ...up, updatedReplicas: replicas, unavailableReplicas: null } },
       conditions: [
-        { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' },
+        {
+          type: 'Available',
+          status: 'True',
+          reason: 'MinimumReplicasAvailable',
+          message: 'Deployment has minimum availability.',
+        },
         { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: done },
       ],
     },
@@ -178,7 +189,9 @@ function stuck(fresh: readonly Tree[], { image }: Rollout, reason: string, at: n
 
 function givenUp(deployment: Tree): Change {
   const message = `Deployment "${nameOf(deployment)}" exceeded its progress deadline`;
-  return { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message }] };
+  return {
+    conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message }],
+  };
 }
 
 function running(pod: Tree, { image: wanted, digest }: Rollout, at: number): Tree {

@@ -29,7 +29,6 @@ const Tag = z.strictObject({
   /** With a message it is an annotated tag. */
   message: z.string().optional(),
 });
-export type GitTag = z.infer<typeof Tag>;
 
 const Repository = z.strictObject({
   default_branch: z.string().default('main'),

@@ -115,8 +115,14 @@ describe('a catalogue', () => {
     ).toContain('z-stream');
   });
 
-  it('of a persona that there is not is refused', async () => {
-    expect((await world.json('tools', '--persona', 'nobody')).code).toBe(2);
+  it.each([['tools'], ['serve']])('W-S09: %s of a persona that there is not is refused', async (verb) => {
+    const ran = await world.json(verb, '--persona', 'z-steam');
+    expect(ran.code).toBe(2);
+    expect(errorOf(ran)).toMatchObject({
+      code: 'not_found',
+      cause: 'There is no persona "z-steam".',
+      remedy: expect.stringContaining('Did you mean z-stream? Personas: '),
+    });
   });
 });
 

@@ -24,7 +24,9 @@ export class Scope {
     return this.personas.some(({ tools }) => covers(tools, name));
   }
 
+  /** Of one persona alone: the core of several would crowd out what a client has room for. */
   isCore(name: string): boolean {
+    if (this.personas.length > 1) return false;
     return this.personas.some(({ core, tools }) => covers(core, name) && covers(tools, name));
   }
 

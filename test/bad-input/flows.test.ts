@@ -88,5 +88,8 @@ it('a flow that is no YAML, or not there, is named by lint', async () => {
 it('W-S01: the flows that ship are sound for lint', async () => {
   const ran = await world.json('lint');
   expect(ran.code).toBe(0);
-  expect(answerOf(ran, Lint)).toMatchObject({ ok: true, flows: [{ flow: 'z-stream', findings: [] }] });
+  const { ok, flows } = answerOf(ran, Lint);
+  expect(ok).toBe(true);
+  expect(flows.map(({ flow }) => flow)).toContain('z-stream');
+  expect(flows.flatMap(({ findings }) => findings)).toEqual([]);
 });

@@ -1,10 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { folderOf, ROOT, readText } from '../../scripts/modules.ts';
 import { modules } from '../../tools/modules.ts';
 
 const tools = modules.flatMap((module) => module.tools.map((tool) => ({ module, tool })));
+const writes = tools
+  .filter(({ tool }) => tool.effect !== 'read')
+  .map(({ tool }) => [tool.name, tool] as const);
 
 describe('modules', () => {
   it('are all in the list', () => {
@@ -49,11 +53,15 @@ describe('tools', () => {
     },
   );
 
-  it.each(tools.filter(({ tool }) => tool.effect !== 'read').map(({ tool }) => [tool.name, tool] as const))(
-    '%s says how its effects are found again',
-    (_, tool) => {
-      expect(tool.key ?? '').not.toBe('');
-      expect(tool.settles ?? '').toMatch(/^(\d+(ms|s|m|h|d))+$/);
-    },
-  );
+  const inRepositories = writes.filter(([name]) => /^git(?:hub)?_/.test(name));
+  it.each(inRepositories)('W-P16: %s takes no repository but the one that is named', (_, tool) => {
+    const { repository } = tool.input.shape;
+    expect(repository).toBeDefined();
+    expect(z.safeParse(repository ?? z.any(), undefined).success).toBe(false);
+  });
+
+  it.each(writes)('%s says how its effects are found again', (_, tool) => {
+    expect(tool.key ?? '').not.toBe('');
+    expect(tool.settles ?? '').toMatch(/^(\d+(ms|s|m|h|d))+$/);
+  });
 });

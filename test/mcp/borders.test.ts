@@ -123,7 +123,7 @@ describe('borders of a server', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('an unknown persona ends the start with its remedy', async () => {
+  it('an unknown persona ends the start', async () => {
     await expect(agentOf('--persona', 'z-steam')).rejects.toThrow();
   });
 });

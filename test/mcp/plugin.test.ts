@@ -77,9 +77,14 @@ describe.each(FOLDERS)('W-S16: the commands of %s', (folder) => {
     expect(calls.some(({ args }) => PLACE.test(JSON.stringify(args)))).toBe(hint !== undefined);
     expect(PLACE.test(text)).toBe(hint !== undefined);
     for (const { tool, args } of calls) {
-      const input = listed.find(({ name }) => name === tool)?.input;
-      expect(input, `${tool} is listed for ${persona}`).toBeDefined();
-      expect(input?.safeParse(args).error?.issues ?? [], JSON.stringify(args)).toEqual([]);
+      const found = listed.find(({ name }) => name === tool);
+      expect(found, `${tool} is listed for ${persona}`).toBeDefined();
+      const shape = found?.input.shape ?? {};
+      const demanded = Object.keys(shape).filter(
+        (name) => !z.safeParse(shape[name] ?? z.never(), undefined).success,
+      );
+      expect(Object.keys(shape), tool).toEqual(expect.arrayContaining(Object.keys(args)));
+      expect(Object.keys(args), tool).toEqual(expect.arrayContaining(demanded));
       const run = Flow.safeParse(args);
       if (!run.success) continue;
       const flow = scope.flows().find(({ flow: name }) => name === run.data.flow);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { deployArguments } from './deploy-arguments.ts';
-import { TAKEN, type WorldGiven, world } from './testing/world.ts';
+import { reserved, TAKEN, type WorldGiven, world } from './testing/world.ts';
 
 const SHA = 'c1'.repeat(20);
 const HEX = 'ab'.repeat(32);
@@ -11,10 +11,7 @@ const IMAGE = `quay.io/demo-org/demo-backend@sha256:${HEX}`;
 /** A namespace of mine, and a command that does what is given. */
 async function ready(program: string | undefined, given: WorldGiven = {}) {
   const there = await world({ program, ...given });
-  await there.write('namespace_reserve', { key: 'deploy' });
-  await there.control('/clock', { advance: '10s' });
-  const { reservations } = await there.read('namespace_list', { mine: true });
-  const [{ namespace }] = reservations;
+  const { namespace } = await reserved(there, 'deploy');
   const input = { namespace, app: 'demo', template_ref: SHA, image_digest: HEX };
   return { ...there, namespace: String(namespace), input };
 }
@@ -142,6 +139,14 @@ describe('bonfire_deploy', () => {
       state: 'deployed',
       sent: true,
       output_tail: ['timed out waiting'],
+    });
+  });
+
+  it('one that ended well and made no Deployment of the image is not deployed', async () => {
+    await using there = await ready(`await apply('quay.io/demo-org/other@sha256:${HEX}');`);
+    await expect(there.write('deploy', there.input)).rejects.toMatchObject({
+      code: 'upstream',
+      message: expect.stringContaining('ended with 0, and no Deployment'),
     });
   });
 

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { reservationName } from './namespace-reserve.ts';
-import { ME, OTHER, TAKEN, world } from './testing/world.ts';
+import { OTHER, reserved, TAKEN, world } from './testing/world.ts';
 
 const KEY = { key: 'release-1.4-smoke' };
 const MINE = 'lead_at_example.com';
 const NAME = reservationName(MINE, KEY.key);
-
-/** Reserves one and lets the operator give it its namespace. */
-async function reserved(there: Awaited<ReturnType<typeof world>>, input: object = {}) {
-  await there.write('namespace_reserve', { ...KEY, ...input });
-  await there.control('/clock', { advance: '10s' });
-  return await there.read('namespace_status', { reservation: NAME });
-}
 
 describe('bonfire_namespace_reserve', () => {
   it('reserves once for each key, and says how to look', async () => {
@@ -68,7 +61,7 @@ describe('bonfire_namespace_reserve', () => {
 
   it('a second one is refused while you hold one, unless you say so', async () => {
     await using there = await world();
-    await reserved(there);
+    await reserved(there, KEY.key);
     await expect(there.write('namespace_reserve', { key: 'another' })).rejects.toMatchObject({
       code: 'precondition',
       rule: 'one_at_a_time',
@@ -124,20 +117,19 @@ describe('bonfire_namespace_reserve', () => {
     expect(await there.happened()).toHaveLength(1);
   });
 
-  it('one of that name that is being taken away is not taken for it', async () => {
+  it.each([
+    [{ deletionTimestamp: '2026-06-25T11:59:00Z', finalizers: ['capi-cleanup'] }, MINE, 'being taken away'],
+    [{}, 'somebody', 'is of somebody'],
+  ])('one of that name is not taken for it: %j of %s', async (metadata, requester, why) => {
     await using there = await world({
       cluster: {
         objects: {
-          mine: [
+          other: [
             {
               apiVersion: 'cloud.redhat.com/v1alpha1',
               kind: 'NamespaceReservation',
-              metadata: {
-                name: NAME,
-                deletionTimestamp: '2026-06-25T11:59:00Z',
-                finalizers: ['capi-cleanup'],
-              },
-              spec: { duration: '1h', requester: MINE },
+              metadata: { name: NAME, ...metadata },
+              spec: { duration: '1h', requester },
             },
           ],
         },
@@ -145,8 +137,9 @@ describe('bonfire_namespace_reserve', () => {
     });
     await expect(there.write('namespace_reserve', KEY)).rejects.toMatchObject({
       code: 'blocked',
-      message: expect.stringContaining('being taken away'),
+      message: expect.stringContaining(why),
     });
+    expect(await there.happened()).toEqual([]);
   });
 });
 
@@ -223,7 +216,7 @@ describe('bonfire_namespace_status', () => {
 describe('bonfire_namespace_list', () => {
   it('shows yours first, and what the pools have', async () => {
     await using there = await world();
-    await reserved(there);
+    await reserved(there, KEY.key);
     const answer = await there.read('namespace_list', {});
     expect(answer).toMatchObject({
       requester: MINE,
@@ -261,158 +254,5 @@ describe('bonfire_namespace_list', () => {
   it('W-E02 a login that has run out is auth, never an empty list', async () => {
     await using there = await world({ expired: true });
     await expect(there.read('namespace_list', {})).rejects.toMatchObject({ code: 'auth' });
-  });
-});
-
-describe('bonfire_namespace_extend', () => {
-  it('sets the whole length, once, and never a shorter one', async () => {
-    await using there = await world();
-    await reserved(there, { duration: '4h' });
-    const which = { reservation: NAME };
-    const [effect] = await there.effects('namespace_extend', { ...which, duration: '6h' });
-    expect(effect?.preview).toMatchObject({
-      before: { duration: '4h', until: '2026-06-25T16:00:00Z' },
-      after: { duration: '6h' },
-    });
-    expect(await there.write('namespace_extend', { ...which, duration: '6h' })).toMatchObject({ sent: true });
-    await there.control('/clock', { advance: '5s' });
-    expect(await there.write('namespace_extend', { ...which, duration: '6h' })).toMatchObject({
-      sent: false,
-      expires_at: '2026-06-25T18:00:00Z',
-    });
-    await expect(there.write('namespace_extend', { ...which, duration: '5h' })).rejects.toMatchObject({
-      rule: 'longer_only',
-    });
-    const patches = (await there.happened()).filter(({ kind }) => kind === 'object_patched');
-    expect(patches).toMatchObject([{ data: { patch: { spec: { duration: '6h' } } } }]);
-  });
-
-  it("somebody else's only by force, with a reason that is kept", async () => {
-    await using there = await world();
-    const input = { namespace: TAKEN.namespace, duration: '8h' };
-    await expect(there.write('namespace_extend', input)).rejects.toMatchObject({
-      code: 'forbidden',
-      rule: 'own_reservation',
-    });
-    await expect(there.write('namespace_extend', { ...input, force: true })).rejects.toMatchObject({
-      code: 'invalid_input',
-    });
-    expect(await there.happened()).toEqual([]);
-    const reason = 'they are away and the tests still run';
-    await there.write('namespace_extend', { ...input, force: true, reason });
-    expect(await there.happened()).toMatchObject([
-      {
-        data: {
-          patch: {
-            spec: { duration: '8h' },
-            metadata: { annotations: { 'sluice/extended-because': reason } },
-          },
-        },
-      },
-    ]);
-  });
-
-  it('an expired one cannot be extended', async () => {
-    await using there = await world({
-      cluster: {
-        objects: {
-          mine: [
-            {
-              apiVersion: 'cloud.redhat.com/v1alpha1',
-              kind: 'NamespaceReservation',
-              metadata: { name: 'late', creationTimestamp: '2026-06-25T10:00:00Z' },
-              spec: { duration: '1h', requester: MINE },
-              status: { state: 'active', namespace: 'ephemeral-late', expiration: '2026-06-25T11:00:00Z' },
-            },
-          ],
-        },
-      },
-    });
-    await expect(
-      there.write('namespace_extend', { reservation: 'late', duration: '8h' }),
-    ).rejects.toMatchObject({ rule: 'not_over', message: 'Reservation late has expired.' });
-  });
-});
-
-describe('bonfire_namespace_release', () => {
-  it('deletes exactly that reservation, and its namespace goes with it', async () => {
-    await using there = await world();
-    const { namespace, uid } = await reserved(there);
-    const [effect] = await there.effects('namespace_release', { namespace });
-    expect(effect).toMatchObject({
-      key: `bonfire/apps/reservations/${uid}/released`,
-      preview: { before: { reservation: NAME, namespace }, after: null },
-    });
-    expect(await there.write('namespace_release', { namespace })).toMatchObject({
-      reservation: NAME,
-      released: true,
-      sent: true,
-      summary: `${namespace} is released.`,
-    });
-    const [, gone] = await there.happened();
-    expect(gone).toMatchObject({ kind: 'object_deleted' });
-    await expect(there.read('namespace_status', { reservation: NAME })).rejects.toMatchObject({
-      code: 'not_found',
-    });
-    // Asked for again by what was kept of it: done; by a name that says nothing: unknown.
-    expect(await there.write('namespace_release', { reservation: NAME, uid })).toMatchObject({
-      released: true,
-      sent: false,
-    });
-    await expect(there.write('namespace_release', { reservation: NAME })).rejects.toMatchObject({
-      code: 'not_found',
-    });
-  });
-
-  it('with a uid a later one of the same name stays', async () => {
-    await using there = await world();
-    await reserved(there);
-    expect(
-      await there.write('namespace_release', { reservation: NAME, uid: 'of-an-earlier-one' }),
-    ).toMatchObject({
-      released: true,
-      sent: false,
-    });
-    expect(await there.read('namespace_status', { reservation: NAME })).toMatchObject({ state: 'active' });
-  });
-
-  it("somebody else's is refused, whatever is said", async () => {
-    await using there = await world();
-    await expect(there.write('namespace_release', { namespace: TAKEN.namespace })).rejects.toMatchObject({
-      code: 'forbidden',
-      rule: 'own_reservation',
-    });
-    expect(await there.happened()).toEqual([]);
-  });
-
-  it('yours is what is reserved under the name that the settings give you', async () => {
-    await using there = await world({ settings: { requesters: { [ME]: OTHER } } });
-    expect(await there.write('namespace_release', { namespace: TAKEN.namespace })).toMatchObject({
-      released: true,
-    });
-  });
-
-  it('something may still hold it', async () => {
-    await using there = await world({
-      cluster: {
-        objects: {
-          mine: [
-            {
-              apiVersion: 'cloud.redhat.com/v1alpha1',
-              kind: 'NamespaceReservation',
-              metadata: { name: 'held', finalizers: ['capi-cleanup.cloud.redhat.com'] },
-              spec: { duration: '1h', requester: MINE },
-              status: { state: 'active', namespace: 'ephemeral-held', expiration: '2026-06-25T13:00:00Z' },
-            },
-          ],
-        },
-      },
-    });
-    expect(await there.write('namespace_release', { reservation: 'held' })).toMatchObject({
-      released: false,
-      sent: true,
-      next: expect.stringContaining('bonfire_namespace_status'),
-    });
-    expect(await there.write('namespace_release', { reservation: 'held' })).toMatchObject({ sent: false });
   });
 });

@@ -60,7 +60,7 @@ describe('git_create_branch', () => {
       branch: 'rel',
       from: world.C2,
     });
-    world.server.git('group/app.git', ['update-ref', 'refs/heads/rel', world.C1]);
+    world.put('refs/heads/rel', world.C1);
     await expect(effect?.send(held)).rejects.toMatchObject({ code: 'conflict', reached: 'no' });
     expect(world.tip('rel')).toBe(world.C1);
     expect(await effect?.find()).toMatchObject({ state: 'unknown' });
@@ -73,7 +73,7 @@ describe('git_create_branch', () => {
       rule: 'git.moving-ref',
       message: expect.stringContaining(world.C3),
     });
-    world.server.git('group/app.git', ['tag', 'v1', world.C1]);
+    world.put('refs/tags/v1', world.C1);
     expect(
       await world.write('git_create_branch', { remote: 'fork', branch: 'rel', from: 'v1' }),
     ).toMatchObject({
@@ -251,7 +251,7 @@ describe('git_commit_files', () => {
       expected_head: at,
     };
     const [effect] = await world.effects('git_commit_files', input);
-    world.server.git('group/app.git', ['update-ref', 'refs/heads/dev', world.C3]);
+    world.put('refs/heads/dev', world.C3);
     await expect(effect?.send(held)).rejects.toMatchObject({ code: 'conflict' });
     expect(world.tip('dev')).toBe(world.C3);
   });
@@ -379,8 +379,8 @@ describe('git_commit_files', () => {
     const release = { ...main, branch: 'release-1', expected_head: world.tip('release-1') };
     await expect(world.write('git_commit_files', release)).rejects.toMatchObject({ code: 'forbidden' });
     expect(world.server.requests.filter((line) => line.includes('receive-pack'))).toEqual([]);
-    await using open = await gitWorld({ push_to_default: true });
-    expect(await open.write('git_commit_files', { ...main, expected_head: open.C3 })).toMatchObject({
+    const open = world.machine(undefined, { push_to_default: true });
+    expect(await open.write('git_commit_files', main)).toMatchObject({
       outcome: 'sent',
     });
   });

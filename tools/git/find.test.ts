@@ -26,7 +26,7 @@ test('W-R04 a commit by its id, as it is kept', async () => {
 
 test('W-R04 a tag and a branch become the id; 41 digits are told apart', async () => {
   await using world = await gitWorld();
-  world.server.git('group/app.git', ['tag', 'v1', world.C1]);
+  world.put('refs/tags/v1', world.C1);
   world.server.git('group/app.git', [
     '-c',
     'user.name=a',
@@ -71,7 +71,7 @@ test('W-R05 what was pushed a moment ago is found; what lost its branch is not',
   await world.read('git_find_commit', { ref: 'main' });
   const [side = ''] = world.seed([{ branch: 'side', from: world.C1, files: { s: 's' } }]);
   expect(await world.read('git_find_commit', { ref: side })).toMatchObject({ branches: ['side'] });
-  world.server.git('group/app.git', ['update-ref', '-d', 'refs/heads/side']);
+  world.put('refs/heads/side', undefined);
   await world.read('git_fetch', {});
   await expect(world.read('git_find_commit', { ref: side })).rejects.toMatchObject({ code: 'not_found' });
 });
@@ -103,7 +103,7 @@ test('a short id that fits several commits lists them; a name that is two things
   await expect(call).rejects.toMatchObject({ code: 'conflict', rule: 'git.ambiguous' });
   for (const id of ids) await expect(call).rejects.toThrow(id);
   world.seed([{ branch: 'twice', from: world.C1, files: { t: 't' } }]);
-  world.server.git('group/app.git', ['tag', 'twice', world.C2]);
+  world.put('refs/tags/twice', world.C2);
   const machine = world.machine();
   await expect(machine.read('git_find_commit', { ref: 'twice' })).rejects.toMatchObject({ code: 'conflict' });
   expect(await machine.read('git_find_commit', { ref: 'refs/tags/twice' })).toMatchObject({
@@ -122,20 +122,20 @@ test('W-H05 a name matches exactly', async () => {
 });
 
 test('a fetch reports what changed since the last', async () => {
-  await using world = await gitWorld();
+  await using world = await gitWorld({}, { cold: true });
   const first = await world.read('git_fetch', {});
   expect(first).toMatchObject({ total: 1, changes: [{ kind: 'branch', name: 'main', change: 'new' }] });
   const [C4 = ''] = world.seed([{ branch: 'main', files: { c: 'c' } }]);
   world.seed([{ branch: 'gone', from: world.C1, files: { g: 'g' } }]);
-  world.server.git('group/app.git', ['tag', 'v1', world.C1]);
+  world.put('refs/tags/v1', world.C1);
   expect((await world.read('git_fetch', {})).changes).toMatchObject([
     { kind: 'branch', name: 'gone', change: 'new', from: null },
     { kind: 'branch', name: 'main', change: 'moved', from: world.C3, to: C4 },
     { kind: 'tag', name: 'v1', change: 'new', to: world.C1 },
   ]);
-  world.server.git('group/app.git', ['update-ref', 'refs/heads/main', world.C2]);
-  world.server.git('group/app.git', ['update-ref', '-d', 'refs/heads/gone']);
-  world.server.git('group/app.git', ['update-ref', 'refs/tags/v1', world.C2]);
+  world.put('refs/heads/main', world.C2);
+  world.put('refs/heads/gone', undefined);
+  world.put('refs/tags/v1', world.C2);
   const third = await world.read('git_fetch', {});
   expect(third.changes).toMatchObject([
     { name: 'gone', change: 'removed', to: null },
@@ -149,7 +149,6 @@ test('a fetch reports what changed since the last', async () => {
 test('the merge base, and which side holds the other', async () => {
   await using world = await gitWorld();
   world.seed([{ branch: 'side', from: world.C2, files: { s: 's' } }]);
-  world.server.git('group/app.git', ['symbolic-ref', 'HEAD', 'refs/heads/main']);
   const ask = async (base: string, head: string) => await world.read('git_merge_base', { base, head });
   expect(await ask('main', 'side')).toMatchObject({
     merge_base: world.C2,
@@ -166,7 +165,7 @@ test('two lines of history that share nothing have no merge base', async () => {
   const tree = world.server.git('group/app.git', ['mktree']);
   const by = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
   const orphan = world.server.git('group/app.git', [...by, 'commit-tree', tree, '-m', 'alone']);
-  world.server.git('group/app.git', ['update-ref', 'refs/heads/orphan', orphan]);
+  world.put('refs/heads/orphan', orphan);
   expect(await world.read('git_merge_base', { base: 'main', head: 'orphan' })).toMatchObject({
     merge_base: null,
     summary: 'main and orphan of app share no history.',

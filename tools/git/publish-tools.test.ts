@@ -26,7 +26,7 @@ describe('git_create_tag', () => {
 
   test('W-H04 one at another commit is refused before anything is sent', async () => {
     await using world = await gitWorld();
-    world.server.git('group/app.git', ['tag', 'v1.2.3', world.C1]);
+    world.put('refs/tags/v1.2.3', world.C1);
     const call = world.write('git_create_tag', tag(world.C2));
     await expect(call).rejects.toMatchObject({
       code: 'conflict',
@@ -40,7 +40,7 @@ describe('git_create_tag', () => {
 
   test('W-H04 one at this commit, whoever made it, is as good', async () => {
     await using world = await gitWorld();
-    world.server.git('group/app.git', ['tag', 'v1.2.3', world.C2]);
+    world.put('refs/tags/v1.2.3', world.C2);
     expect(await world.write('git_create_tag', tag(world.C2))).toMatchObject({ outcome: 'adopted' });
     expect(world.pushes()).toEqual([]);
   });
@@ -48,21 +48,21 @@ describe('git_create_tag', () => {
   test('one that appears in between is not moved', async () => {
     await using world = await gitWorld();
     const [effect] = await world.effects('git_create_tag', tag(world.C2));
-    world.server.git('group/app.git', ['tag', 'v1.2.3', world.C1]);
+    world.put('refs/tags/v1.2.3', world.C1);
     await expect(effect?.send(held)).rejects.toMatchObject({ code: 'conflict' });
     expect(world.server.tip('group/app.git', 'refs/tags/v1.2.3')).toBe(world.C1);
   });
 
   test('is not confused by names that begin or end the same', async () => {
     await using world = await gitWorld();
-    world.server.git('group/app.git', ['tag', 'v1.2.3-rc', world.C1]);
-    world.server.git('group/app.git', ['tag', 'x/v1.2.3', world.C1]);
+    world.put('refs/tags/v1.2.3-rc', world.C1);
+    world.put('refs/tags/x/v1.2.3', world.C1);
     expect(await world.write('git_create_tag', tag(world.C2))).toMatchObject({ outcome: 'sent' });
   });
 
   test('a ref that git would take for it is refused: the push would go there', async () => {
     await using world = await gitWorld();
-    world.server.git('group/app.git', ['tag', 'refs/tags/v1.2.3', world.C1]);
+    world.put('refs/tags/refs/tags/v1.2.3', world.C1);
     const call = world.write('git_create_tag', tag(world.C2));
     await expect(call).rejects.toMatchObject({ rule: 'git.odd-ref' });
     expect(world.pushes()).toEqual([]);

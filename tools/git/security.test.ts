@@ -61,15 +61,16 @@ describe('names that are no names', () => {
 
   test('paths that look like options or magic are names of files', async () => {
     await using world = await gitWorld();
+    const ref = world.C3;
     for (const path of ['--output=/tmp/sluice-pwned', ':(exclude)b', '*', ':!b']) {
-      expect(await world.read('git_log', { path })).toMatchObject({ commits: [] });
-      expect(await world.read('git_diff', { base: world.C1, head: 'main', paths: [path] })).toMatchObject({
+      expect(await world.read('git_log', { ref, path })).toMatchObject({ commits: [] });
+      expect(await world.read('git_diff', { base: world.C1, head: ref, paths: [path] })).toMatchObject({
         files_changed: 0,
       });
-      await expect(world.read('git_blame', { path })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(world.read('git_blame', { ref, path })).rejects.toMatchObject({ code: 'not_found' });
     }
     for (const path of ['../b', '/etc/passwd', '.git/config', 'a\nb']) {
-      await expect(world.read('git_show', { ref: 'main', path })).rejects.toMatchObject({
+      await expect(world.read('git_show', { ref, path })).rejects.toMatchObject({
         code: 'invalid_input',
       });
     }
@@ -190,10 +191,9 @@ describe('a host that misbehaves', () => {
     await using world = await gitWorld();
     const { registry } = world.machine();
     expect(registry.list()).toHaveLength(15);
-    const { url } = world;
-    await world.server[Symbol.asyncDispose]();
-    await expect(world.read('git_log', {})).rejects.toMatchObject({ code: 'upstream', reached: 'no' });
-    expect(url).toContain('127.0.0.1');
+    const nowhere = world.machine(undefined, { url: 'http://127.0.0.1:1/app.git', fork_url: undefined });
+    await expect(nowhere.read('git_log', {})).rejects.toMatchObject({ code: 'upstream', reached: 'no' });
+    expect(world.server.requests).toEqual([]);
   });
 
   test('an account without the right to push is forbidden', async () => {
@@ -211,6 +211,6 @@ test('the probe says what was asked, or what was wrong', async () => {
     ok: true,
     detail: expect.stringMatching(/^git version [\d.]+.*; 1 repositories let us in$/),
   });
-  await using wrong = await gitWorld({ token: 'cmd:echo wrong-password' });
+  const wrong = world.machine(undefined, { token: 'cmd:echo wrong-password' });
   await expect(wrong.registry.probe(git)).rejects.toMatchObject({ code: 'auth' });
 });

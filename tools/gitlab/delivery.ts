@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { given } from './api.ts';
 import { counted, defineTool, PAGE, PAGE_OUTPUT, ProjectInput, pageOutput, pageWish } from './define.ts';
+import { type FreezeVerdict, frozenAt } from './freeze.ts';
 import { DeploymentsAnswer, EnvironmentsAnswer, FreezePeriodsAnswer } from './schema-delivery.ts';
 
 export const listDeployments = defineTool({
@@ -121,23 +122,23 @@ export const listFreezePeriods = defineTool({
   name: 'gitlab_list_freeze_periods',
   title: 'List deploy freeze periods',
   description: `
-Deploy freezes of a project as GitLab holds them: cron expressions of their beginning and end, and their time zone. It does not
-work out whether one holds now: frozen is null unless there is none at all. A job that asks CI_DEPLOY_FREEZE knows.`,
+Deploy freezes of a project as GitLab holds them (cron expressions of beginning and end, time zone), and whether one holds
+now: frozen, by which, until when. null means that a period could not be read, which is not the same as none.`,
   effect: 'read',
   input: z.object({ project: ProjectInput }),
   output: z.object({
     project: z.string(),
-    frozen: z
-      .boolean()
-      .nullable()
-      .meta({ description: 'false: there is no freeze period. null: not worked out.' }),
+    frozen: z.boolean().nullable(),
+    frozen_by: z.int().nullable().meta({ description: 'Id of the period that holds.' }),
+    until: z.string().nullable(),
+    unreadable: z.array(z.int()).meta({ description: 'Ids of periods that cannot be read.' }),
     freeze_periods: z.array(
       z.object({ id: z.int(), start: z.string(), end: z.string(), time_zone: z.string() }),
     ),
     truncated: z.boolean(),
     summary: z.string(),
   }),
-  run: async ({ project }, { client }) => {
+  run: async ({ project }, { client, now }) => {
     const all = await client.api.pages('freeze periods', FreezePeriodsAnswer, ({ FreezePeriods }, wish) =>
       FreezePeriods.all(project, wish),
     );
@@ -147,16 +148,25 @@ work out whether one holds now: frozen is null unless there is none at all. A jo
       end: one.freeze_end,
       time_zone: one.cron_timezone ?? 'UTC',
     }));
-    const [first] = periods;
+    const { frozen, by, until, unreadable } = await frozenAt(periods, now);
     return {
       project,
-      frozen: first === undefined ? false : null,
+      frozen,
+      frozen_by: by?.id ?? null,
+      until,
+      unreadable: unreadable.map(({ id }) => id),
       freeze_periods: periods.slice(0, 30),
       truncated: periods.length > 30,
-      summary:
-        first === undefined
-          ? `${project} has no deploy freeze.`
-          : `${project} has ${counted(periods.length, 'deploy freeze')}, the first from "${first.start}" to "${first.end}" (${first.time_zone}); whether one holds now is not worked out.`,
+      summary: freezeText(project, periods.length, { frozen, by, until, unreadable }),
     };
   },
 });
+
+function freezeText(project: string, count: number, { by, until, unreadable }: FreezeVerdict): string {
+  if (count === 0) return `${project} has no deploy freeze.`;
+  if (by !== null)
+    return `${project} is frozen by period ${by.id} (${by.start}, ${by.time_zone}) until ${until ?? 'no known time'}.`;
+  if (unreadable.length > 0)
+    return `${project}: ${counted(unreadable.length, 'freeze period')} cannot be read, so it is not known whether it is frozen.`;
+  return `${project} is not frozen now; it has ${counted(count, 'freeze period')}.`;
+}

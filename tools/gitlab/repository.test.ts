@@ -95,7 +95,7 @@ test('deployments, environments and freezes as GitLab tells them', async () => {
     await ask('list_deployments', { project: TARGET, environment: 'production', status: 'success' }),
   ).toMatchObject({ deployments: [{ id: 5, commit: A, by: 'dev' }] });
   expect(await ask('list_freeze_periods', { project: TARGET })).toMatchObject({
-    frozen: null,
+    frozen: false,
     freeze_periods: [{ time_zone: 'Europe/Berlin' }],
   });
   expect(await ask('list_freeze_periods', { project: FORK })).toMatchObject({ frozen: false });

@@ -4,7 +4,7 @@ export { KubernetesClient, type Place } from './environments.ts';
 export { type Followed, type FollowOptions, follow } from './follow.ts';
 export { digestOf, repositoryOf } from './images.ts';
 export { countsOf, readWorkload, WorkloadCounts, workloadText } from './namespace-view.ts';
-export { type Part, part } from './read.ts';
+export { part } from './read.ts';
 export {
   Condition,
   conditionOf,
@@ -14,7 +14,7 @@ export {
   type ResourceType,
   resource,
 } from './resource.ts';
-export { DEPLOYMENT, type Deployment } from './resources/deployment.ts';
+export { DEPLOYMENT } from './resources/deployment.ts';
 export { NAMESPACE } from './resources/namespace.ts';
 export {
   isOver,

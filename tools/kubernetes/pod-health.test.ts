@@ -62,6 +62,16 @@ describe('health of a pod', () => {
       '',
     ],
     [
+      'killed for memory days ago, and not ready',
+      {
+        containers: [
+          { ready: false, restarts: 1, lastState: ended('OOMKilled', 137, '2026-06-20T11:50:00Z') },
+        ],
+      },
+      'failing',
+      'OOMKilled',
+    ],
+    [
       'crashed once, ready since',
       { containers: [{ restarts: 1, lastState: ended('Error', 1) }] },
       'healthy',

@@ -34,8 +34,7 @@ const { token } = config.users[0].user;
 const { namespace } = config.contexts[0].context;
 appendFileSync(process.env.TMPDIR + '/calls', JSON.stringify({ args: process.argv.slice(2), env: process.env, namespace }) + '\\n');
 const parameter = (name) => process.argv.find((one) => one.includes('/' + name + '='))?.split('=')[1];
-const apply = async () => {
-  const image = parameter('IMAGE') + ':' + parameter('IMAGE_TAG');
+const apply = async (image = parameter('IMAGE') + ':' + parameter('IMAGE_TAG')) => {
   const containers = [{ name: 'service', image }];
   const labels = { app: 'demo-backend' };
   const body = {
@@ -120,7 +119,8 @@ export async function world(given: WorldGiven = {}) {
       const { effects } = (await control('/effects')) as { effects: { kind: string; data: object }[] };
       return effects;
     },
-    requests: async () => ((await control('/requests')) as { requests: unknown[] }).requests,
+    requests: async () =>
+      ((await control('/requests')) as { requests: { method: string; body: unknown }[] }).requests,
     /** How the command was called. */
     calls: (): { args: string[]; env: Record<string, string>; namespace: string }[] => {
       try {
@@ -135,4 +135,14 @@ export async function world(given: WorldGiven = {}) {
       rmSync(sandbox.dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Reserves one for four hours, and lets the operator give it its namespace. */
+export async function reserved(
+  there: Pick<Awaited<ReturnType<typeof world>>, 'write' | 'read' | 'control'>,
+  key: string,
+) {
+  const { reservation } = await there.write('namespace_reserve', { key });
+  await there.control('/clock', { advance: '10s' });
+  return await there.read('namespace_status', { reservation });
 }

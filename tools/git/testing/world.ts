@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { EffectOutcome, Found } from '../../../src/kit/effect.ts';
 import { connectionFor } from '../../../src/kit/module.ts';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
@@ -12,40 +13,77 @@ import { git } from '../module.ts';
 import { GitSettings } from '../settings.ts';
 
 export const TOKEN = 'bot-password-1';
+export const APP = 'group/app.git';
+export const FORK = 'bot/app.git';
 const options = { principal, now: Date.parse('2026-02-01T00:00:00Z') };
 
-/** A git host with one repository (three commits on main) and our fork of it, and this module over it. */
-export async function gitWorld(more: Record<string, unknown> = {}) {
+/**
+ * What every world of a file begins with: a git host with one repository (three commits on main) and
+ * our fork of it, and mirrors of them. It is made once; each world gets copies.
+ */
+async function makeStock() {
+  process.env.GIT_TEST_TOKEN = TOKEN;
   const server = await gitServer();
-  const url = server.create('group/app.git');
-  const [C1 = '', C2 = '', C3 = ''] = server.seed('group/app.git', [
+  const url = server.create(APP);
+  const [C1 = '', C2 = '', C3 = ''] = server.seed(APP, [
     { branch: 'main', message: 'AAP-1 begin', files: { 'deploy/app.yml': 'ref: one\n', README: 'hello\n' } },
     { branch: 'main', message: 'AAP-2 add b', files: { b: '1\n2\n3\n4\n5\n6\n7\n8\n' } },
     { branch: 'main', message: 'AAP-3 change b', files: { b: '1\n2\n3\nfour\n5\n6\n7\n8\n' } },
   ]);
-  const forkUrl = server.fork('group/app.git', 'bot/app.git');
-  const caches: string[] = [];
-  const newCache = () => {
-    const cache = mkdtempSync(join(tmpdir(), 'sluice-git-'));
-    caches.push(cache);
-    return cache;
-  };
-  const settings = (cache: string) => ({
+  const forkUrl = server.fork(APP, FORK);
+  server.keep();
+  const mirrors = mkdtempSync(join(tmpdir(), 'sluice-git-stock-'));
+  const settings = (cache: string, more: Record<string, unknown> = {}) => ({
     repositories: {
       app: {
         url,
         fork_url: forkUrl,
         default_branch: 'main',
         user: 'bot',
-        token: `cmd:echo ${TOKEN}`,
+        token: 'env:GIT_TEST_TOKEN',
         ...more,
       },
     },
     cache,
   });
+  const client = clientOf(settings(mirrors));
+  await client.refresh('app');
+  await client.refresh('app', { remote: 'fork' });
+  return { server, url, forkUrl, C1, C2, C3, mirrors, settings };
+}
 
-  const machine = (cache = newCache()) => {
-    const registry = new Registry([git], { git: settings(cache) }, services);
+let stock: ReturnType<typeof makeStock> | undefined;
+afterAll(async () => {
+  const made = await stock;
+  if (made === undefined) return;
+  await made.server[Symbol.asyncDispose]();
+  rmSync(made.mirrors, { recursive: true, force: true, maxRetries: 3 });
+});
+
+function clientOf(settings: object): GitClient {
+  const connection = connectionFor(git, services, () => undefined);
+  return git.connect(GitSettings.parse(settings), connection) as GitClient;
+}
+
+/** The stock and this module over it. There is one world at a time: the next begins anew. */
+export async function gitWorld(
+  more: Record<string, unknown> = {},
+  { cold = false }: { cold?: boolean } = {},
+) {
+  stock ??= makeStock();
+  const { server, url, forkUrl, C1, C2, C3, mirrors, settings } = await stock;
+  server.restore();
+  const caches: string[] = [];
+  /** With a mirror from before this world began, or with none. */
+  const newCache = (empty = cold) => {
+    const cache = mkdtempSync(join(tmpdir(), 'sluice-git-'));
+    caches.push(cache);
+    if (!empty) cpSync(mirrors, cache, { recursive: true });
+    return cache;
+  };
+
+  const machine = (cache = newCache(), others = more) => {
+    const registry = new Registry([git], { git: settings(cache, others) }, services);
     return {
       cache,
       registry,
@@ -68,13 +106,9 @@ export async function gitWorld(more: Record<string, unknown> = {}) {
     };
   };
   const first = machine();
-  const client = git.connect(
-    GitSettings.parse(settings(first.cache)),
-    connectionFor(git, services, () => undefined),
-  ) as GitClient;
   return {
     ...first,
-    client,
+    client: clientOf(settings(first.cache, more)),
     server,
     C1,
     C2,
@@ -85,13 +119,14 @@ export async function gitWorld(more: Record<string, unknown> = {}) {
     /** Another process of this machine; with a new cache, another machine. */
     machine,
     newCache,
-    seed: (commits: Parameters<typeof server.seed>[1]) => server.seed('group/app.git', commits),
-    tip: (branch: string) => server.tip('group/app.git', `refs/heads/${branch}`),
-    forkTip: (branch: string) => server.tip('bot/app.git', `refs/heads/${branch}`),
+    seed: (commits: Parameters<typeof server.seed>[1]) => server.seed(APP, commits),
+    /** As if somebody had moved or removed a branch or tag (a whole ref). */
+    put: (ref: string, commit: string | undefined) => server.put(APP, ref, commit),
+    tip: (branch: string) => server.tip(APP, `refs/heads/${branch}`),
+    forkTip: (branch: string) => server.tip(FORK, `refs/heads/${branch}`),
     /** Requests by which something was sent. */
     pushes: () => server.requests.filter((line) => line.startsWith('POST') && line.includes('receive-pack')),
     async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
       for (const cache of caches) rmSync(cache, { recursive: true, force: true, maxRetries: 3 });
     },
   };
