@@ -6,6 +6,7 @@ import { promisesPage, scenariosPage } from './coverage-pages.ts';
 import { flowPicture } from './flow-picture.ts';
 import { approvalTables, policyTable, stepTable } from './flow-tables.ts';
 import { ROOT, readText } from './modules.ts';
+import { personasPage } from './personas-page.ts';
 import { withRegions } from './regions.ts';
 import { flowSchema, settingsSchema } from './schemas.ts';
 import { testNames } from './test-names.ts';
@@ -20,6 +21,7 @@ export function generated(): Map<string, string> {
   const names = testNames();
   return new Map([
     ['docs/tools.md', toolsPage(modules)],
+    ['docs/personas.md', personasPage(modules)],
     ['docs/scenarios.md', scenariosPage(names)],
     ['docs/promises.md', promisesPage(names)],
     ['docs/schemas/sluice.schema.json', jsonText(settingsSchema(modules))],

@@ -17,6 +17,7 @@ import { type CallOptions, Registry } from './kit/registry.ts';
 import { type LoadedSettings, loadSettings, stateHome } from './kit/settings.ts';
 import { nearest } from './kit/suggest.ts';
 import { virtualClock } from './kit/virtual-clock.ts';
+import { assertPersonas } from './mcp/check-personas.ts';
 import { loadPersonas, type Persona } from './mcp/personas.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 
@@ -65,6 +66,11 @@ export function createApp(options: AppOptions): App {
   const registry = new Registry(options.modules, settings.modules, services);
   const skills = loadSkills([join(HOME, 'skills'), ...settings.skills]);
   const personas = loadPersonas([join(HOME, 'personas'), ...settings.personas]);
+  assertPersonas(personas.values(), {
+    tools: registry.list().map(({ name }) => name),
+    skills: [...skills.keys()],
+    flows: [...flowsOf(skills).keys()],
+  });
   const principal = localPrincipal(settings.identity, options.face, options.agent);
   let opened: Promise<Engine> | undefined;
   const version = versionOf();

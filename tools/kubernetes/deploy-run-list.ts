@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { selector } from './cluster.ts';
+import { demandNamespace } from './read.ts';
 import { conditionOf } from './resource.ts';
 import { PIPELINE_RUN, type PipelineRun, RUN_STATES, runStateOf } from './resources/pipeline-run.ts';
 import { defineTool, PLACE_INPUT, PLACE_OUTPUT, placeName, placeOutput } from './tool.ts';
@@ -65,6 +66,7 @@ the merge, and finished ones are pruned. Builds, tests and releases of Konflux a
       labels: labels ?? SAAS_FILE,
       signal,
     });
+    if (items.length === 0) await demandNamespace(place, signal);
     const rows = items
       .toSorted((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp))
       .map((run) => rowOf(run, now));
