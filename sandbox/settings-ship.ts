@@ -24,6 +24,8 @@ export function shipSettings(dir: string, url: string, token: string) {
     },
     appinterface: {
       repository: 'app-interface',
+      project: 'service/app-interface',
+      fork_project: 'demo-bot/app-interface',
       hash_length: 7,
       products: {
         'demo-backend': {
@@ -40,6 +42,14 @@ export function shipSettings(dir: string, url: string, token: string) {
             production: { target: 'production', deployments: ['demo-backend'] },
             billing: { target: 'billing', deployments: ['demo-backend'] },
           },
+          merge_request: { labels: ['saas-file-update'] },
+          konflux: { namespace: 'demo-tenant', application: 'demo-app', component: 'demo-backend' },
+          jira: { project: 'DEMO', type: 'Task' },
+          slack: { channel: 'demo-releases' },
+          live: {
+            production: { environment: 'production', deployment: 'demo-backend', deploys: 'pipelines' },
+          },
+          gates: { signature: 'required' },
         },
         'demo-shared': {
           file: 'data/services/demo/cicd/demo-shared.yml',

@@ -153,6 +153,7 @@ export function kubernetesSettings(
         stage: { cluster: 'apps', namespace: 'demo-stage' },
         production: { cluster: 'apps', namespace: 'demo-prod' },
         billing: { cluster: 'apps', namespace: 'demo-prod-billing' },
+        pipelines: { cluster: 'apps', namespace: 'demo-pipelines' },
       },
     },
     bonfire: { cluster: 'apps' },

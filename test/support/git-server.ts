@@ -81,7 +81,7 @@ let backend: string | undefined;
  */
 export async function gitServer(options: Options = {}) {
   const home = mkdtempSync(join(tmpdir(), 'sluice-git-server-'));
-  const [root, kept] = [join(home, 'repositories'), join(home, 'kept')];
+  const root = join(home, 'repositories');
   mkdirSync(root);
   const accounts = options.users ?? { bot: { password: 'bot-password-1', push: true } };
   const users: Record<string, User> = { ...accounts };
@@ -92,8 +92,6 @@ export async function gitServer(options: Options = {}) {
   const backends = new Set<ReturnType<typeof spawn>>();
   const repositories: string[] = [];
   let clock = 1_767_225_600;
-  let keptRepositories: string[] = [];
-  let keptClock = clock;
 
   const git = (repo: string, args: readonly string[], input?: string | Buffer) =>
     execFileSync('git', [`--git-dir=${join(root, repo)}`, ...args], {
@@ -214,32 +212,31 @@ export async function gitServer(options: Options = {}) {
     return commits.map((_, index) => ids.get(`:${index + 1}`) ?? '');
   };
 
-  /** Every repository as it is now is what `restore` brings back. */
+  /**
+   * Keeps every repository as it is now. What it answers brings all of it back, as if nobody had asked
+   * anything since.
+   */
   const keep = () => {
-    rmSync(kept, { recursive: true, force: true });
+    const kept = mkdtempSync(join(home, 'kept-'));
     cpSync(root, kept, { recursive: true });
-    keptRepositories = [...repositories];
-    keptClock = clock;
-  };
-
-  /** As at the time of `keep`, and as if nobody had asked anything. */
-  const restore = () => {
-    server.closeAllConnections();
-    for (const child of backends) child.kill('SIGKILL');
-    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
-    cpSync(kept, root, { recursive: true });
-    for (const list of [requests, authorizations, faults]) list.length = 0;
-    repositories.splice(0, Infinity, ...keptRepositories);
-    for (const name of Object.keys(users)) delete users[name];
-    Object.assign(users, accounts);
-    clock = keptClock;
+    const [keptRepositories, keptClock] = [[...repositories], clock];
+    return () => {
+      server.closeAllConnections();
+      for (const child of backends) child.kill('SIGKILL');
+      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+      cpSync(kept, root, { recursive: true });
+      for (const list of [requests, authorizations, faults]) list.length = 0;
+      repositories.splice(0, Infinity, ...keptRepositories);
+      for (const name of Object.keys(users)) delete users[name];
+      Object.assign(users, accounts);
+      clock = keptClock;
+    };
   };
 
   return {
     url,
     root,
     keep,
-    restore,
     /** `METHOD /path` of every request, in order. */
     requests,
     authorizations,

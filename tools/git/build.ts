@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../../src/kit/errors.ts';
@@ -25,13 +26,36 @@ export function signature(person: Person, moment: number): string {
 
 /** A commit is what it holds: made twice from the same parts it is the same commit. */
 export async function makeCommit(mirror: Mirror, parts: CommitParts, signal?: AbortSignal): Promise<string> {
+  return await store(mirror, 'commit', commitText(parts), signal);
+}
+
+/** Several at once. They may be parents of each other: the id of one is known before it is made. */
+export async function makeCommits(
+  mirror: Mirror,
+  commits: readonly CommitParts[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const folder = await scratchFolder(mirror);
+  try {
+    await storeAll(mirror, folder, 'commit', commits.map(commitText), signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function commitId(parts: CommitParts): string {
+  const text = commitText(parts);
+  return createHash('sha1').update(`commit ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+}
+
+function commitText(parts: CommitParts): string {
   const head = [
     `tree ${parts.tree}`,
     ...parts.parents.map((parent) => `parent ${parent}`),
     `author ${parts.author}`,
     `committer ${parts.committer}`,
   ];
-  return await store(mirror, 'commit', `${head.join('\n')}\n\n${parts.message}`, signal);
+  return `${head.join('\n')}\n\n${parts.message}`;
 }
 
 export async function makeTag(
@@ -53,17 +77,23 @@ async function store(
   return (await mirror.git(args, { signal, input: content })).trim();
 }
 
-/** The ids of these texts as blobs, in order; made in a folder of our own by one git. */
-async function storeBlobs(
+/** A folder of our own, in which nothing stays. */
+async function scratchFolder(mirror: Mirror): Promise<string> {
+  return await mkdtemp(join(mirror.folder, 'sluice-index-'));
+}
+
+/** The ids of these texts, in order, all stored by one git. */
+async function storeAll(
   mirror: Mirror,
   folder: string,
+  type: 'blob' | 'commit',
   contents: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
   if (contents.length === 0) return [];
-  const names = contents.map((_, index) => join(folder, `blob-${index}`));
+  const names = contents.map((_, index) => join(folder, `${type}-${index}`));
   for (const [index, name] of names.entries()) await writeFile(name, contents[index] ?? '');
-  const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];
+  const args = ['hash-object', '-w', '-t', type, '--no-filters', '--stdin-paths'];
   return (await mirror.git(args, { signal, input: `${names.join('\n')}\n` })).trim().split('\n');
 }
 
@@ -76,12 +106,12 @@ export async function treeWith(
 ): Promise<string> {
   checkTogether(files);
   const modes = await modesOf(mirror, parent, files, signal);
-  const folder = await mkdtemp(join(mirror.folder, 'sluice-index-'));
+  const folder = await scratchFolder(mirror);
   const env = { GIT_INDEX_FILE: join(folder, 'index') };
   try {
     const kept = files.filter(({ delete: remove }) => remove !== true);
     const contents = kept.map(({ content = '' }) => content);
-    const objects = await storeBlobs(mirror, folder, contents, signal);
+    const objects = await storeAll(mirror, folder, 'blob', contents, signal);
     const lines = [
       ...files.filter((file) => !kept.includes(file)).map(({ path }) => `0 ${'0'.repeat(40)}\t${path}\0`),
       ...kept.map(({ path }, index) => `${modes.get(path) ?? FILE} ${objects[index]}\t${path}\0`),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commitOf } from './commits.ts';
 import { defineTool, From, plural, Ref, Repo } from './inputs.ts';
-import { containing } from './resolve.ts';
+import { checkGiven, containing } from './resolve.ts';
 import { FULL_ID, shortId } from './sha.ts';
 import type { RefChange, Resolved } from './types.ts';
 
@@ -80,6 +80,7 @@ candidates; a commit that no branch or tag holds is not_found. Begin a release w
   }),
   run: async ({ repository, ref, remote }, { client, signal }) => {
     const { mirror } = client.repository(repository);
+    checkGiven(ref);
     const asked = mirror.now();
     await mirror.fresh('origin', asked, signal);
     await mirror.fresh(remote, asked, signal);

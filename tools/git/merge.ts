@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeCommit } from './build.ts';
+import { commitId, makeCommits } from './build.ts';
 import { type ConflictedFile, conflictSections, conflictsInStatus, howOfStages } from './conflicts.ts';
 import { entriesAt, isFile, textOf } from './files.ts';
 import type { Mirror } from './mirror.ts';
@@ -30,11 +30,17 @@ export async function mergeTrees(
   merge: Merge,
   signal?: AbortSignal,
 ): Promise<Merged> {
-  const make = async (tree: string, parents: string[]) =>
-    await makeCommit(mirror, { tree, parents, author: NOBODY, committer: NOBODY, message: 'side\n' }, signal);
-  const base = await make(trees.base, []);
-  const [ours, theirs] = [await make(trees.ours, [base]), await make(trees.theirs, [base])];
-  return await merge(mirror, { ours, theirs }, signal);
+  const side = (tree: string, parents: string[]) => ({
+    tree,
+    parents,
+    author: NOBODY,
+    committer: NOBODY,
+    message: 'side\n',
+  });
+  const base = side(trees.base, []);
+  const [ours, theirs] = [side(trees.ours, [commitId(base)]), side(trees.theirs, [commitId(base)])];
+  await makeCommits(mirror, [base, ours, theirs], signal);
+  return await merge(mirror, { ours: commitId(ours), theirs: commitId(theirs) }, signal);
 }
 
 /** Without any files on the disk; git has it since 2.38. */

@@ -53,7 +53,8 @@ function shownKey(remote: RemoteName, id: string): string {
   return `${remote} ${id}`;
 }
 
-function checkGiven(given: string): void {
+/** Refuses what can be neither an id nor the name of a branch or tag. */
+export function checkGiven(given: string): void {
   const name = given.replace(/^refs\/(heads|tags)\//, '');
   if (isRefName(name)) return;
   throw new SluiceError('invalid_input', {
