@@ -51,7 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (address === null || typeof address === 'string') throw new Error('the sandbox got no port');
   origin = `http://127.0.0.1:${address.port}`;
   writeKeys(dir);
-  const config = writeSettings(dir, origin);
+  const config = writeSettings(dir, origin, Object.keys(world.scenario.git.repositories).length > 0);
   const close = async () => {
     const closed = new Promise<void>((done) => server.close(() => done()));
     // Held answers would keep the server open for ever.

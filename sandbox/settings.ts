@@ -59,7 +59,8 @@ export function writeKeys(dir: string): void {
   writeFileSync(join(folder, 'cosign-release.pub'), publicKeyPem('release'));
 }
 
-export function writeSettings(dir: string, url: string): string {
+/** `repositories`: whether the scenario has any; a module for what is not there would only fail its probe. */
+export function writeSettings(dir: string, url: string, repositories: boolean): string {
   const token = (system: (typeof SECRETS)[number]) => `file:${secretFile(dir, system)}`;
   const tests = (branch: string) => ({ source: 'github', url: 'openshift/release-tests', branch });
   const settings = {
@@ -121,7 +122,7 @@ export function writeSettings(dir: string, url: string): string {
         keys: { release: `file:${join(dir, 'keys', 'cosign-release.pub')}` },
       },
       ...kubernetesSettings(url, token),
-      ...shipSettings(dir, url, token('git')),
+      ...(repositories ? shipSettings(dir, url, token('git')) : {}),
     },
     approvals: {
       allowed_signers: join(dir, 'keys', 'allowed_signers'),

@@ -152,6 +152,9 @@ export const FlowSource = z.strictObject({
   description: z.string().optional(),
   inputs: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), Input).default({}),
   key: z.string().meta({ description: 'Expression; one open run per key.' }),
+  repeats: z.literal(true).optional().meta({
+    description: 'Once a run of the key is done, other inputs begin a new one; the same inputs answer with the done one.',
+  }),
   environment: z.string().default('none'),
   policy: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), PolicyChoice).default({}),
   phases: z.record(z.string(), z.string()).default({}).meta({ description: 'Phase → title, in order.' }),

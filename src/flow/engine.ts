@@ -395,9 +395,13 @@ export class Engine {
       rows.find((candidate) => !candidate.closed) ?? rows.find((candidate) => candidate.state === 'done');
     if (row === undefined) return undefined;
     const journal = await RunJournal.load(row.id, this.services);
+    const known = journal.state.opened.inputs;
+    if (row.closed && flow.repeats === true && Object.keys(known).some((name) => !(name in inputs)))
+      return undefined;
     for (const [name, value] of Object.entries(inputs)) {
-      const held = journal.state.opened.inputs[name];
+      const held = known[name];
       if (JSON.stringify(held) === JSON.stringify(value)) continue;
+      if (row.closed && flow.repeats === true) return undefined;
       throw new SluiceError('conflict', {
         cause: `${row.id} was begun with ${name}=${JSON.stringify(held ?? null)}, not ${JSON.stringify(value)}.`,
         remedy: `Drive it as it is (sluice drive ${row.id}), or cancel it first.`,

@@ -9,6 +9,9 @@ export const ProductAnswer = z.object({
   title: text,
   project: text.meta({ description: 'GitLab path of the app-interface repository.' }),
   fork_project: text.meta({ description: 'GitLab path of our fork.' }),
+  repository: z
+    .string()
+    .meta({ description: 'Name of the app-interface repository in modules.git.repositories.' }),
   default_branch: z.string().meta({ description: 'Of upstream: what merge requests go to.' }),
   code_repository: text,
   image: text,
@@ -45,6 +48,7 @@ export function productAnswer(client: AppInterfaceClient, name: string): z.input
     title: title ?? null,
     project: product.project ?? client.settings.project ?? null,
     fork_project: product.fork_project ?? client.settings.fork_project ?? null,
+    repository: client.repository,
     default_branch: client.git.defaultBranch(client.repository),
     code_repository: code_repository ?? null,
     image: image ?? null,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { expired, held } from '../../test/support/stand-in.ts';
-import { dataOf, gitWorld } from './testing/world.ts';
+import { APP, dataOf, FORK, gitWorld } from './testing/world.ts';
 
 const FILES = [{ path: 'deploy/app.yml', content: 'ref: two\n' }];
 
@@ -19,7 +19,7 @@ describe('git_create_branch', () => {
     const elsewhere = world.machine();
     expect(await elsewhere.write('git_create_branch', input)).toMatchObject({ outcome: 'adopted' });
     expect(world.pushes()).toHaveLength(1);
-    expect(world.server.landed()).toMatchObject([{ repo: 'bot/app.git', ref: 'refs/heads/rel-1' }]);
+    expect(world.server.landed()).toMatchObject([{ repo: FORK, ref: 'refs/heads/rel-1' }]);
   });
 
   test('begins with a commit that only the origin has', async () => {
@@ -31,9 +31,7 @@ describe('git_create_branch', () => {
 
   test('begins with a commit that only the fork has', async () => {
     await using world = await gitWorld();
-    const [own = ''] = world.server.seed('bot/app.git', [
-      { branch: 'mine', from: world.C1, files: { m: 'm' } },
-    ]);
+    const [own = ''] = world.server.seed(FORK, [{ branch: 'mine', from: world.C1, files: { m: 'm' } }]);
     await world.write('git_create_branch', { remote: 'fork', branch: 'rel', from: own });
     expect(world.forkTip('rel')).toBe(own);
     await expect(
@@ -117,7 +115,7 @@ describe('git_commit_files', () => {
     expect(world.forkTip('rel')).toBe(answer.commit);
     expect(Object(effect?.preview.after).commit).toBe(answer.commit);
     expect(world.pushes()).toHaveLength(1);
-    const git = (...args: string[]) => world.server.git('bot/app.git', args);
+    const git = (...args: string[]) => world.server.git(FORK, args);
     expect(git('diff', '--numstat', world.C3, 'rel')).toBe('1\t1\tdeploy/app.yml');
     expect(git('log', '-1', '--format=%an <%ae>|%cn|%cI|%P|%B', 'rel').trim()).toBe(
       `Sluice <sluice@localhost>|Sluice|2026-01-01T00:03:00+00:00|${world.C3}|AAP-9 - chore(release): release two\n\nSluice-Key: release:two`,
@@ -139,7 +137,7 @@ describe('git_commit_files', () => {
     const again = await other.write('git_commit_files', wish(world));
     expect(again).toMatchObject({ outcome: 'adopted', commit: first.commit, how: 'the branch stands at it' });
     expect(world.server.landed()).toHaveLength(1);
-    world.server.seed('bot/app.git', [{ branch: 'rel', message: 'on top', files: { top: 't' } }]);
+    world.server.seed(FORK, [{ branch: 'rel', message: 'on top', files: { top: 't' } }]);
     expect(await other.write('git_commit_files', wish(world))).toMatchObject({
       outcome: 'adopted',
       commit: first.commit,
@@ -209,7 +207,7 @@ describe('git_commit_files', () => {
 
   test('W-R20 a push that is rejected leaves no branch, and no ref in our mirror', async () => {
     await using world = await gitWorld();
-    world.server.protect('bot/app.git', ['rel']);
+    world.server.protect(FORK, ['rel']);
     await expect(world.write('git_commit_files', wish(world))).rejects.toMatchObject({
       code: 'forbidden',
       reached: 'no',
@@ -218,7 +216,7 @@ describe('git_commit_files', () => {
     expect(world.forkTip('rel')).toBeUndefined();
     expect(await world.read('git_list_branches', { remote: 'local' })).toMatchObject({ total: 0 });
     expect(world.leftovers()).toEqual([]);
-    world.server.protect('bot/app.git', []);
+    world.server.protect(FORK, []);
     expect(await world.write('git_commit_files', wish(world))).toMatchObject({ outcome: 'sent' });
   });
 
@@ -291,7 +289,7 @@ describe('git_commit_files', () => {
   test('adds, changes and removes; keeps the mode of a file', async () => {
     await using world = await gitWorld();
     world.server.git(
-      'group/app.git',
+      APP,
       ['fast-import', '--quiet'],
       'commit refs/heads/main\ncommitter a <a@example.com> 1780000000 +0000\ndata 4\nexec\nfrom refs/heads/main^0\nM 100755 inline run.sh\ndata 2\na\n\n',
     );
@@ -312,8 +310,7 @@ describe('git_commit_files', () => {
       ],
     };
     const { commit } = await world.write('git_commit_files', input);
-    const git = (...args: string[]) =>
-      world.server.git('bot/app.git', ['-c', 'core.quotePath=false', ...args]);
+    const git = (...args: string[]) => world.server.git(FORK, ['-c', 'core.quotePath=false', ...args]);
     expect(
       git('diff', '--raw', '--abbrev=4', head, commit)
         .split('\n')

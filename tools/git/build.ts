@@ -45,7 +45,9 @@ export async function makeCommits(
 
 export function commitId(parts: CommitParts): string {
   const text = commitText(parts);
-  return createHash('sha1').update(`commit ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+  return createHash('sha1')
+    .update(`commit ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
 }
 
 function commitText(parts: CommitParts): string {

@@ -1,44 +1,83 @@
-import { expect, test } from 'vitest';
-import { gitWorld } from './testing/world.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { APP, type GitWorld, gitWorld } from './testing/world.ts';
 
-test('W-R25 a file comes as it is, byte for byte', async () => {
-  await using world = await gitWorld();
-  const text = '---\r\n# \ttab\u200b\r\nref: a\r\nno end';
-  world.seed([{ branch: 'main', files: { 'saas.yml': text, bin: '\0' } }]);
-  expect(await world.client.readFile('app', 'main', 'saas.yml')).toMatchObject({ text, mode: '100644' });
-  expect(await world.client.readFile('app', 'main', 'bin')).toMatchObject({ text: null, bytes: 1 });
-  expect(await world.client.readFile('app', 'main', 'no/such')).toBeUndefined();
-});
-
-test('files by pattern, at a commit', async () => {
-  await using world = await gitWorld();
-  world.seed([
-    { branch: 'main', files: { 'data/a/saas-x.yml': 'x', 'data/saas.yml': 'y', 'data/a/other.yml': 'z' } },
-  ]);
-  expect(await world.client.listFiles('app', 'main', 'data/**/saas*.yml')).toEqual({
-    commit: world.tip('main'),
-    files: ['data/a/saas-x.yml', 'data/saas.yml'],
+describe('reading', () => {
+  const TEXT = '---\r\n# \ttab\u200b\r\nref: a\r\nno end';
+  let world: GitWorld;
+  beforeAll(async () => {
+    world = await gitWorld();
+    const { C3 } = world;
+    const [side = ''] = world.seed([
+      { branch: 'side', from: C3, message: 'on the side', files: { 'deploy/app.yml': 'ref: two\n' } },
+    ]);
+    world.seed([
+      { branch: 'files', from: C3, files: { 'saas.yml': TEXT, bin: '\0' } },
+      {
+        branch: 'files',
+        files: { 'data/a/saas-x.yml': 'x', 'data/saas.yml': 'y', 'data/a/other.yml': 'z' },
+      },
+      { branch: 'main', message: 'unrelated', files: { z: 'z' } },
+      { branch: 'main', message: 'Merge side', merges: [side], files: { 'deploy/app.yml': 'ref: two\n' } },
+      { branch: 'main', message: 'remove', files: { 'deploy/app.yml': null } },
+      ...Array.from({ length: 120 }, (_, index) => ({
+        branch: 'often',
+        ...(index === 0 ? { from: C3 } : {}),
+        files: { 'deploy/app.yml': `ref: ${index}\n` },
+      })),
+    ]);
   });
-  expect((await world.client.listFiles('app', world.C1, '**')).files).toEqual(['README', 'deploy/app.yml']);
-});
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]();
+  });
 
-test('what the default branch showed of a file over time', async () => {
-  await using world = await gitWorld();
-  const [side = ''] = world.seed([
-    { branch: 'side', from: world.C3, message: 'on the side', files: { 'deploy/app.yml': 'ref: two\n' } },
-  ]);
-  world.seed([
-    { branch: 'main', message: 'unrelated', files: { z: 'z' } },
-    { branch: 'main', message: 'Merge side', merges: [side], files: { 'deploy/app.yml': 'ref: two\n' } },
-    { branch: 'main', message: 'remove', files: { 'deploy/app.yml': null } },
-  ]);
-  const history = await world.client.history('app', 'deploy/app.yml');
-  expect(history.map(({ commit, text }) => [commit.subject, text])).toEqual([
-    ['remove', null],
-    ['Merge side', 'ref: two\n'],
-    ['AAP-1 begin', 'ref: one\n'],
-  ]);
-  expect(await world.client.history('app', 'deploy/app.yml', { limit: 1 })).toHaveLength(1);
+  test('W-R25 a file comes as it is, byte for byte', async () => {
+    expect(await world.client.readFile('app', 'files', 'saas.yml')).toMatchObject({
+      text: TEXT,
+      mode: '100644',
+      blob: world.server.git(APP, ['rev-parse', 'files:saas.yml']),
+    });
+    const ref = world.tip('files') ?? '';
+    expect(await world.client.readFile('app', ref, 'bin')).toMatchObject({ text: null, bytes: 1 });
+    expect(await world.client.readFile('app', ref, 'no/such')).toBeUndefined();
+    expect(await world.client.readFile('app', ref, 'saas.yml/x')).toBeUndefined();
+  });
+
+  test('files by pattern, at a commit', async () => {
+    const commit = world.tip('files') ?? '';
+    expect(await world.client.listFiles('app', commit, 'data/**/saas*.yml')).toEqual({
+      commit,
+      files: ['data/a/saas-x.yml', 'data/saas.yml'],
+    });
+    expect((await world.client.listFiles('app', world.C1, '**')).files).toEqual(['README', 'deploy/app.yml']);
+  });
+
+  test('what the default branch showed of a file over time', async () => {
+    const history = await world.client.history('app', 'deploy/app.yml');
+    expect(history.map(({ commit, text }) => [commit.subject, text])).toEqual([
+      ['remove', null],
+      ['Merge side', 'ref: two\n'],
+      ['AAP-1 begin', 'ref: one\n'],
+    ]);
+    expect(await world.client.history('app', 'deploy/app.yml', { limit: 1 })).toHaveLength(1);
+  });
+
+  test('a long history, each version as it was', async () => {
+    const ref = world.tip('often') ?? '';
+    const history = await world.client.history('app', 'deploy/app.yml', { ref, limit: 200 });
+    const wanted = Array.from({ length: 120 }, (_, index) => `ref: ${119 - index}\n`);
+    expect(history.map(({ text }) => text)).toEqual([...wanted, 'ref: one\n']);
+  });
+
+  test('how commits stand to each other', async () => {
+    const { client, C1, C2, C3 } = world;
+    const other = (await client.resolve('app', 'side')).commit;
+    const main = (await client.resolve('app', 'main')).commit;
+    expect(await client.mergeBase('app', other, C2)).toBe(C2);
+    expect(await client.isAncestor('app', C1, other)).toBe(true);
+    expect(await client.isAncestor('app', other, C1)).toBe(false);
+    expect(await client.changedPaths('app', C3, main)).toEqual(['deploy/app.yml', 'z']);
+    expect(await client.changedPaths('app', C3, C3)).toEqual([]);
+  });
 });
 
 test('heads and branches as they are at this moment', async () => {

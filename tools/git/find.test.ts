@@ -1,69 +1,142 @@
-import { expect, test } from 'vitest';
-import { gitWorld } from './testing/world.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { APP, type GitWorld, gitWorld } from './testing/world.ts';
 
-test('W-R04 a commit by its id, as it is kept', async () => {
-  await using world = await gitWorld();
-  const { C2, C3 } = world;
-  expect(await world.read('git_find_commit', { ref: C2 })).toMatchObject({
-    commit: C2,
-    resolved_as: 'full id',
-    notice: null,
-    subject: 'AAP-2 add b',
-    on_default_branch: true,
-    branches: ['main'],
-    tags: [],
-    summary: `${C2} is ${C2} in app, on the default branch main.`,
+describe('in a repository that stays as it is', () => {
+  let world: GitWorld;
+  let [side, orphan, tagged, many]: [string, string, string, string[]] = ['', '', '', []];
+  beforeAll(async () => {
+    world = await gitWorld();
+    const { C1, C2 } = world;
+    // main alone holds C2 and C3.
+    [side = '', tagged = ''] = world.seed([
+      { branch: 'side', from: C1, files: { s: 's' } },
+      { branch: 'tagged', from: C1, files: { t: 't' } },
+      { branch: 'release-1.2.1', from: C1, files: { r: 'r' } },
+      { branch: 'twice', from: C1, files: { t: '2' } },
+    ]);
+    many = world.seed(
+      Array.from({ length: 700 }, (_, index) => ({
+        branch: 'many',
+        ...(index === 0 ? { from: C1 } : {}),
+        message: `n ${index}`,
+        files: { n: `${index}` },
+      })),
+    );
+    [orphan = ''] = world.seed([{ branch: 'orphan', message: 'alone' }]);
+    world.put('refs/tags/twice', C2);
+    world.server.git(
+      APP,
+      ['fast-import', '--quiet'],
+      `tag v2\nfrom ${tagged}\ntagger Rel <rel@example.com> 1780000000 +0000\ndata 3\ntwo\n`,
+    );
   });
-  const upper = await world.read('git_find_commit', { ref: C2.toUpperCase() });
-  expect(upper).toMatchObject({ commit: C2, notice: 'The id is kept in small letters.' });
-  const short = await world.read('git_find_commit', { ref: C3.slice(0, 12) });
-  expect(short).toMatchObject({
-    commit: C3,
-    resolved_as: 'short id',
-    notice: `Resolved from a short id: from here on use ${C3}.`,
+  afterAll(async () => {
+    expect(world.pushes()).toEqual([]);
+    await world[Symbol.asyncDispose]();
   });
-});
 
-test('W-R04 a tag and a branch become the id; 41 digits are told apart', async () => {
-  await using world = await gitWorld();
-  world.put('refs/tags/v1', world.C1);
-  world.server.git('group/app.git', [
-    '-c',
-    'user.name=a',
-    '-c',
-    'user.email=a@example.com',
-    'tag',
-    '-a',
-    '-m',
-    'two',
-    'v2',
-    world.C2,
-  ]);
-  const tag = await world.read('git_find_commit', { ref: 'v2' });
-  expect(tag).toMatchObject({ commit: world.C2, resolved_as: 'tag', tags: ['v2'], branches: ['main'] });
-  expect(await world.read('git_find_commit', { ref: 'main' })).toMatchObject({
-    commit: world.C3,
-    resolved_as: 'branch',
-    notice: `The branch may move: from here on use ${world.C3}.`,
+  test('W-R04 a commit by its id, as it is kept', async () => {
+    const { C2, C3 } = world;
+    expect(await world.read('git_find_commit', { ref: C2 })).toMatchObject({
+      commit: C2,
+      resolved_as: 'full id',
+      notice: null,
+      subject: 'AAP-2 add b',
+      on_default_branch: true,
+      branches: ['main'],
+      tags: ['twice'],
+      summary: `${C2} is ${C2} in app, on the default branch main.`,
+    });
+    const upper = await world.read('git_find_commit', { ref: C2.toUpperCase() });
+    expect(upper).toMatchObject({ commit: C2, notice: 'The id is kept in small letters.' });
+    const short = await world.read('git_find_commit', { ref: C3.slice(0, 12) });
+    expect(short).toMatchObject({
+      commit: C3,
+      resolved_as: 'short id',
+      notice: `Resolved from a short id: from here on use ${C3}.`,
+    });
   });
-  await expect(world.read('git_find_commit', { ref: `${world.C1}0` })).rejects.toMatchObject({
-    code: 'not_found',
-    remedy: 'A commit id has 40 digits, this has 41: copy it again.',
-  });
-});
 
-test('W-R05 a commit that is not there is not found, after a fetch', async () => {
-  await using world = await gitWorld();
-  const none = 'a'.repeat(40);
-  await expect(world.read('git_find_commit', { ref: none })).rejects.toMatchObject({
-    code: 'not_found',
-    message: expect.stringMatching(/^commit a{40} not found in app \(origin\), fetched at 20\d\d-/),
+  test('W-R04 a tag and a branch become the id; 41 digits are told apart', async () => {
+    const tag = await world.read('git_find_commit', { ref: 'v2' });
+    expect(tag).toMatchObject({ commit: tagged, resolved_as: 'tag', tags: ['v2'], branches: ['tagged'] });
+    expect(await world.read('git_find_commit', { ref: 'main' })).toMatchObject({
+      commit: world.C3,
+      resolved_as: 'branch',
+      notice: `The branch may move: from here on use ${world.C3}.`,
+    });
+    await expect(world.read('git_find_commit', { ref: `${world.C1}0` })).rejects.toMatchObject({
+      code: 'not_found',
+      remedy: 'A commit id has 40 digits, this has 41: copy it again.',
+    });
   });
-  await expect(world.read('git_find_commit', { ref: 'no-such' })).rejects.toMatchObject({
-    code: 'not_found',
-    message: expect.stringContaining('branch or tag no-such not found'),
+
+  test('W-R05 a commit that is not there is not found, after a fetch', async () => {
+    const none = 'a'.repeat(40);
+    await expect(world.read('git_find_commit', { ref: none })).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringMatching(/^commit a{40} not found in app \(origin\), fetched at 20\d\d-/),
+    });
+    await expect(world.read('git_find_commit', { ref: 'no-such' })).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('branch or tag no-such not found'),
+    });
   });
-  expect(world.pushes()).toEqual([]);
+
+  test('W-R10 a commit beside the default branch says so', async () => {
+    expect(await world.read('git_find_commit', { ref: side })).toMatchObject({
+      on_default_branch: false,
+      default_branch: 'main',
+      branches: ['side'],
+      summary: expect.stringContaining('not on the default branch main'),
+    });
+  });
+
+  test('a short id that fits several commits lists them; a name that is two things as well', async () => {
+    const prefixes = new Map<string, string[]>();
+    for (const id of many) prefixes.set(id.slice(0, 4), [...(prefixes.get(id.slice(0, 4)) ?? []), id]);
+    const [prefix = '', ids = []] = [...prefixes].find(([, group]) => group.length > 1) ?? [];
+    const call = world.read('git_find_commit', { ref: prefix });
+    await expect(call).rejects.toMatchObject({ code: 'conflict', rule: 'git.ambiguous' });
+    for (const id of ids) await expect(call).rejects.toThrow(id);
+    await expect(world.read('git_find_commit', { ref: 'twice' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await world.read('git_find_commit', { ref: 'refs/tags/twice' })).toMatchObject({
+      commit: world.C2,
+    });
+  });
+
+  test('W-H05 a name matches exactly', async () => {
+    await expect(world.read('git_find_commit', { ref: 'release-1.2' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const listed = await world.read('git_list_branches', { pattern: 'release-1.2' });
+    expect(listed).toMatchObject({ branches: [], total: 0 });
+  });
+
+  test('the merge base, and which side holds the other', async () => {
+    const ask = async (base: string, head: string) => await world.read('git_merge_base', { base, head });
+    expect(await ask('main', 'side')).toMatchObject({
+      merge_base: world.C1,
+      head_holds_base: false,
+      base_holds_head: false,
+    });
+    expect(await ask(world.C1, side)).toMatchObject({ merge_base: world.C1, head_holds_base: true });
+    expect(await ask(side, world.C1)).toMatchObject({ merge_base: world.C1, base_holds_head: true });
+    expect(await ask(world.C3, world.C3)).toMatchObject({ head_holds_base: true, base_holds_head: true });
+  });
+
+  test('two lines of history that share nothing have no merge base', async () => {
+    expect(await world.read('git_merge_base', { base: 'main', head: 'orphan' })).toMatchObject({
+      merge_base: null,
+      summary: 'main and orphan of app share no history.',
+    });
+    expect(await world.read('git_compare', { base: world.C3, head: orphan })).toMatchObject({
+      relation: 'diverged',
+      merge_base: null,
+      ahead: 1,
+      behind: 3,
+    });
+  });
 });
 
 test('W-R05 what was pushed a moment ago is found; what lost its branch is not', async () => {
@@ -74,51 +147,6 @@ test('W-R05 what was pushed a moment ago is found; what lost its branch is not',
   world.put('refs/heads/side', undefined);
   await world.read('git_fetch', {});
   await expect(world.read('git_find_commit', { ref: side })).rejects.toMatchObject({ code: 'not_found' });
-});
-
-test('W-R10 a commit beside the default branch says so', async () => {
-  await using world = await gitWorld();
-  const [side = ''] = world.seed([{ branch: 'side', from: world.C2, files: { s: 's' } }]);
-  expect(await world.read('git_find_commit', { ref: side })).toMatchObject({
-    on_default_branch: false,
-    default_branch: 'main',
-    branches: ['side'],
-    summary: expect.stringContaining('not on the default branch main'),
-  });
-});
-
-test('a short id that fits several commits lists them; a name that is two things as well', async () => {
-  await using world = await gitWorld();
-  const many = world.seed(
-    Array.from({ length: 700 }, (_, index) => ({
-      branch: 'many',
-      message: `n ${index}`,
-      files: { n: `${index}` },
-    })),
-  );
-  const prefixes = new Map<string, string[]>();
-  for (const id of many) prefixes.set(id.slice(0, 4), [...(prefixes.get(id.slice(0, 4)) ?? []), id]);
-  const [prefix = '', ids = []] = [...prefixes].find(([, group]) => group.length > 1) ?? [];
-  const call = world.read('git_find_commit', { ref: prefix });
-  await expect(call).rejects.toMatchObject({ code: 'conflict', rule: 'git.ambiguous' });
-  for (const id of ids) await expect(call).rejects.toThrow(id);
-  world.seed([{ branch: 'twice', from: world.C1, files: { t: 't' } }]);
-  world.put('refs/tags/twice', world.C2);
-  const machine = world.machine();
-  await expect(machine.read('git_find_commit', { ref: 'twice' })).rejects.toMatchObject({ code: 'conflict' });
-  expect(await machine.read('git_find_commit', { ref: 'refs/tags/twice' })).toMatchObject({
-    commit: world.C2,
-  });
-});
-
-test('W-H05 a name matches exactly', async () => {
-  await using world = await gitWorld();
-  world.seed([{ branch: 'release-1.2.1', from: world.C1, files: { t: 't' } }]);
-  await expect(world.read('git_find_commit', { ref: 'release-1.2' })).rejects.toMatchObject({
-    code: 'not_found',
-  });
-  const listed = await world.read('git_list_branches', { pattern: 'release-1.2' });
-  expect(listed).toMatchObject({ branches: [], total: 0 });
 });
 
 test('a fetch reports what changed since the last', async () => {
@@ -144,38 +172,6 @@ test('a fetch reports what changed since the last', async () => {
   ]);
   expect(third.summary).toMatch(/2 of them rewritten/);
   expect(await world.read('git_fetch', {})).toMatchObject({ changes: [], total: 0, truncated: false });
-});
-
-test('the merge base, and which side holds the other', async () => {
-  await using world = await gitWorld();
-  world.seed([{ branch: 'side', from: world.C2, files: { s: 's' } }]);
-  const ask = async (base: string, head: string) => await world.read('git_merge_base', { base, head });
-  expect(await ask('main', 'side')).toMatchObject({
-    merge_base: world.C2,
-    head_holds_base: false,
-    base_holds_head: false,
-  });
-  expect(await ask(world.C1, 'side')).toMatchObject({ merge_base: world.C1, head_holds_base: true });
-  expect(await ask('side', world.C1)).toMatchObject({ merge_base: world.C1, base_holds_head: true });
-  expect(await ask('main', world.C3)).toMatchObject({ head_holds_base: true, base_holds_head: true });
-});
-
-test('two lines of history that share nothing have no merge base', async () => {
-  await using world = await gitWorld();
-  const tree = world.server.git('group/app.git', ['mktree']);
-  const by = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
-  const orphan = world.server.git('group/app.git', [...by, 'commit-tree', tree, '-m', 'alone']);
-  world.put('refs/heads/orphan', orphan);
-  expect(await world.read('git_merge_base', { base: 'main', head: 'orphan' })).toMatchObject({
-    merge_base: null,
-    summary: 'main and orphan of app share no history.',
-  });
-  expect(await world.read('git_compare', { base: 'main', head: 'orphan' })).toMatchObject({
-    relation: 'diverged',
-    merge_base: null,
-    ahead: 1,
-    behind: 3,
-  });
 });
 
 test('W-P16 a repository that the settings do not name is not found, with the near one', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gitWorld } from './testing/world.ts';
+import { APP, FORK, gitWorld } from './testing/world.ts';
 
 test('branches, those with the newest commit first', async () => {
   await using world = await gitWorld();
@@ -28,28 +28,21 @@ test('branches, those with the newest commit first', async () => {
 test('W-R18 a free name for a branch of the fork', async () => {
   await using world = await gitWorld();
   const free = async () =>
-    (
-      await world
-        .machine()
-        .read('git_list_branches', { remote: 'fork', free_name_for: 'rel', pattern: 'rel*' })
-    ).free_name;
+    (await world.read('git_list_branches', { remote: 'fork', free_name_for: 'rel', pattern: 'rel*' }))
+      .free_name;
   expect(await free()).toBe('rel');
-  world.server.seed('bot/app.git', [{ branch: 'rel', from: world.C1, files: { x: '1' } }]);
+  world.server.seed(FORK, [{ branch: 'rel', from: world.C1, files: { x: '1' } }]);
   expect(await free()).toBe('rel-v2');
-  world.server.seed('bot/app.git', [{ branch: 'rel-v2', from: world.C1, files: { x: '1' } }]);
+  world.server.seed(FORK, [{ branch: 'rel-v2', from: world.C1, files: { x: '1' } }]);
   expect(await free()).toBe('rel-v3');
 });
 
 test('tags, newest first or by version', async () => {
   await using world = await gitWorld();
   const tag = (name: string, commit: string, day: number) =>
-    world.server.git(
-      'group/app.git',
-      ['fast-import', '--quiet'],
-      `tag ${name}\nfrom ${commit}\ntagger Rel <rel@example.com> ${1_780_000_000 + day * 86_400} +0000\ndata 8\nsays ${name.slice(-2)}\n`,
-    );
-  tag('v1.10', world.C2, 1);
-  tag('v1.9', world.C3, 2);
+    `tag ${name}\nfrom ${commit}\ntagger Rel <rel@example.com> ${1_780_000_000 + day * 86_400} +0000\ndata 8\nsays ${name.slice(-2)}\n`;
+  const tags = [tag('v1.10', world.C2, 1), tag('v1.9', world.C3, 2)];
+  world.server.git(APP, ['fast-import', '--quiet'], tags.join(''));
   world.put('refs/tags/light', world.C1);
   const newest = await world.read('git_list_tags', {});
   expect(newest.tags.map((one: { name: string }) => one.name)).toEqual(['v1.9', 'v1.10', 'light']);
@@ -69,14 +62,9 @@ test('tags, newest first or by version', async () => {
 test('an empty repository has none', async () => {
   await using world = await gitWorld();
   world.server.create('empty.git');
-  const settings = world.settings(world.newCache());
-  settings.repositories.app.url = `${world.server.url}/empty.git`;
-  const { Registry } = await import('../../src/kit/registry.ts');
-  const { principal, services } = await import('../../test/support/stand-in.ts');
-  const { git } = await import('./module.ts');
-  const registry = new Registry([git], { git: settings }, services);
-  const listed = await registry.read('git_list_branches', { repository: 'app' }, { principal, now: 0 });
+  const url = `${world.server.url}/empty.git`;
+  const empty = world.machine(undefined, { url, fork_url: undefined });
+  const listed = await empty.read('git_list_branches', {});
   expect(listed).toMatchObject({ branches: [], total: 0 });
-  const log = registry.read('git_log', { repository: 'app' }, { principal, now: 0 });
-  await expect(log).rejects.toMatchObject({ code: 'not_found' });
+  await expect(empty.read('git_log', {})).rejects.toMatchObject({ code: 'not_found' });
 });

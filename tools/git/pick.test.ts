@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { mergeFor, mergeInObjects, mergeInWorkTree } from './merge.ts';
 import { planPick } from './pick.ts';
-import { type GitWorld, gitWorld } from './testing/world.ts';
+import { APP, type GitWorld, preparedWorld } from './testing/world.ts';
 
-/** A release branch from before C2, and a fix on main. */
-async function hotfixWorld(more: Record<string, unknown> = {}) {
-  const world = await gitWorld(more);
-  const [R1 = ''] = world.seed([
+/** A release branch from before C3, and a fix on main. */
+const hotfixWorld = preparedWorld(async (world) => {
+  const [R1 = '', fix = ''] = world.seed([
     { branch: 'release-1.2', from: world.C2, message: 'release', files: { r: 'r\n' } },
-  ]);
-  const [fix = ''] = world.seed([
     {
       branch: 'main',
       message: 'AAP-7 fix it\n\nbecause\n\nSigned-off-by: Dev <dev@example.com>',
@@ -17,8 +14,9 @@ async function hotfixWorld(more: Record<string, unknown> = {}) {
       files: { 'deploy/app.yml': 'ref: fixed\n' },
     },
   ]);
-  return Object.assign(world, { R1, fix });
-}
+  await world.client.refresh('app');
+  return { R1, fix };
+});
 const pick = (commit: string, more: object = {}) => ({
   remote: 'origin',
   branch: 'release-1.2',
@@ -26,7 +24,7 @@ const pick = (commit: string, more: object = {}) => ({
   ...more,
 });
 const logOf = (world: GitWorld, ref: string) =>
-  world.server.git('group/app.git', ['log', '-1', '--format=%an|%cn|%P|%B', ref]).trim();
+  world.server.git(APP, ['log', '-1', '--format=%an|%cn|%P|%B', ref]).trim();
 
 describe('git_cherry_pick', () => {
   test('W-H02 puts the change on the branch, as its author, and says where it comes from', async () => {
@@ -37,7 +35,7 @@ describe('git_cherry_pick', () => {
     expect(logOf(world, 'release-1.2')).toBe(
       `Ann|Sluice|${world.R1}|AAP-7 fix it\n\nbecause\n\nSigned-off-by: Dev <dev@example.com>\n(cherry picked from commit ${world.fix})`,
     );
-    const show = world.server.git('group/app.git', ['diff', '--stat', world.R1, answer.commit]);
+    const show = world.server.git(APP, ['diff', '--stat', world.R1, answer.commit]);
     expect(show).toContain('1 file changed, 1 insertion(+), 1 deletion(-)');
     expect(world.pushes()).toHaveLength(1);
     expect(world.leftovers()).toEqual([]);
@@ -163,7 +161,7 @@ describe('git_cherry_pick', () => {
       code: 'invalid_input',
     });
     const { commit } = await world.write('git_cherry_pick', pick(merge, { mainline: 1 }));
-    expect(world.server.git('group/app.git', ['diff', '--name-only', world.R1, commit])).toBe('s');
+    expect(world.server.git(APP, ['diff', '--name-only', world.R1, commit])).toBe('s');
   });
 
   test('the default branch is refused', async () => {
@@ -173,25 +171,31 @@ describe('git_cherry_pick', () => {
   });
 });
 
+/** On main a change that clashes, the removal of a file that was changed; and what the release has already. */
+const clashingWorld = preparedWorld(async (world) => {
+  const [R1 = '', fix = '', bad = '', gone = '', first = ''] = world.seed([
+    { branch: 'release-1.2', from: world.C2, message: 'release', files: { r: 'r\n' } },
+    { branch: 'main', message: 'fix', files: { 'deploy/app.yml': 'ref: fixed\n' } },
+    { branch: 'main', message: 'clash', files: { r: 'other\n' } },
+    { branch: 'main', message: 'remove', files: { b: null } },
+    { branch: 'again', message: 'a root', files: { r: 'r\n' } },
+  ]);
+  await world.client.refresh('app');
+  return { R1, fix, bad, gone, first };
+});
+
 /** Both ways to merge answer the same, whatever git is installed. */
 describe.each([
   ['in objects', mergeInObjects],
   ['in a work tree', mergeInWorkTree],
 ])('a merge %s', (_, merge) => {
   test('W-H01 W-H03 cleanly, in conflict, without effect; nothing stays behind', async () => {
-    await using world = await hotfixWorld();
-    const [bad = '', gone = '', first = ''] = world.seed([
-      { branch: 'main', message: 'clash', files: { r: 'other\n' } },
-      { branch: 'main', message: 'remove', files: { b: null } },
-      { branch: 'again', message: 'a root', files: { r: 'r\n' } },
-    ]);
-    await world.read('git_fetch', {});
+    await using world = await clashingWorld();
+    const { bad, gone, first } = world;
     const repository = world.client.repository('app');
     const plan = async (commit: string) => await planPick(repository, { commit }, world.R1, merge);
     const clean = await plan(world.fix);
     expect(clean).toMatchObject({ contained: false, head: world.R1 });
-    const shown = await world.client.resolve('app', world.R1);
-    expect(shown.commit).toBe(world.R1);
     const tree = await repository.mirror.git(['rev-parse', `${clean.commit}^{tree}`]);
     expect(tree.trim()).toMatchInlineSnapshot(`"5a34665f1da844a48622e029e4db93d6f63c1ce0"`);
     await expect(plan(bad)).rejects.toThrow('"r" (both added, 1 places)');

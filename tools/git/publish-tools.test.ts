@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { held } from '../../test/support/stand-in.ts';
-import { gitWorld } from './testing/world.ts';
+import { APP, FORK, gitWorld, preparedWorld } from './testing/world.ts';
 
 describe('git_create_tag', () => {
   const tag = (commit: string, more: object = {}) => ({
@@ -15,7 +15,7 @@ describe('git_create_tag', () => {
     await using world = await gitWorld();
     const answer = await world.write('git_create_tag', tag(world.C2));
     expect(answer).toMatchObject({ outcome: 'sent', commit: world.C2, tag: 'v1.2.3' });
-    expect(world.server.git('group/app.git', ['cat-file', 'tag', 'v1.2.3'])).toBe(
+    expect(world.server.git(APP, ['cat-file', 'tag', 'v1.2.3'])).toBe(
       `object ${world.C2}\ntype commit\ntag v1.2.3\ntagger Sluice <sluice@localhost> 1767225720 +0000\n\nRelease 1.2.3`,
     );
     expect(await world.machine().write('git_create_tag', tag(world.C2))).toMatchObject({
@@ -50,7 +50,7 @@ describe('git_create_tag', () => {
     const [effect] = await world.effects('git_create_tag', tag(world.C2));
     world.put('refs/tags/v1.2.3', world.C1);
     await expect(effect?.send(held)).rejects.toMatchObject({ code: 'conflict' });
-    expect(world.server.tip('group/app.git', 'refs/tags/v1.2.3')).toBe(world.C1);
+    expect(world.server.tip(APP, 'refs/tags/v1.2.3')).toBe(world.C1);
   });
 
   test('is not confused by names that begin or end the same', async () => {
@@ -70,10 +70,9 @@ describe('git_create_tag', () => {
 });
 
 describe('git_push', () => {
-  async function prepared() {
-    const world = await gitWorld();
-    world.seed([{ branch: 'release-1.2', from: world.C1, files: { r: 'r\n' } }]);
-    const R1 = world.tip('release-1.2') ?? '';
+  /** A fix that was picked onto a branch of our own, and tagged there; nothing has left. */
+  const prepared = preparedWorld(async (world) => {
+    const [R1 = ''] = world.seed([{ branch: 'release-1.2', from: world.C1, files: { r: 'r\n' } }]);
     await world.write('git_create_branch', { remote: 'local', branch: 'hotfix', from: R1 });
     const { commit, next } = await world.write('git_cherry_pick', {
       remote: 'local',
@@ -81,8 +80,9 @@ describe('git_push', () => {
       commit: world.C2,
     });
     await world.write('git_create_tag', { remote: 'local', tag: 'v1.2.1', commit, message: 'fix' });
-    return Object.assign(world, { R1, commit, next });
-  }
+    expect(world.pushes()).toEqual([]);
+    return { R1, commit, next };
+  });
 
   test('W-H02 without a push, branch and tag are in our mirror alone', async () => {
     await using world = await prepared();
@@ -143,7 +143,7 @@ describe('git_push', () => {
 
   test('only a branch of the fork is replaced, and only where it stands as expected', async () => {
     await using world = await prepared();
-    world.server.seed('bot/app.git', [{ branch: 'hotfix', from: world.C1, files: { old: 'o' } }]);
+    world.server.seed(FORK, [{ branch: 'hotfix', from: world.C1, files: { old: 'o' } }]);
     const old = world.forkTip('hotfix') ?? '';
     const to = (remote: string, expected?: string) =>
       world.write('git_push', { remote, branch: 'hotfix', ...(expected === undefined ? {} : { expected }) });

@@ -31,7 +31,6 @@ async function makeStock() {
     { branch: 'main', message: 'AAP-3 change b', files: { b: '1\n2\n3\nfour\n5\n6\n7\n8\n' } },
   ]);
   const forkUrl = server.fork(APP, FORK);
-  server.keep();
   const mirrors = mkdtempSync(join(tmpdir(), 'sluice-git-stock-'));
   const settings = (cache: string, more: Record<string, unknown> = {}) => ({
     repositories: {
@@ -49,16 +48,27 @@ async function makeStock() {
   const client = clientOf(settings(mirrors));
   await client.refresh('app');
   await client.refresh('app', { remote: 'fork' });
-  return { server, url, forkUrl, C1, C2, C3, mirrors, settings };
+  return { server, url, forkUrl, C1, C2, C3, settings, start: { mirrors, restore: server.keep() } };
+}
+
+/** Where a world begins: mirrors to copy, and how to bring the host there. */
+interface Start {
+  mirrors: string;
+  restore: () => void;
 }
 
 let stock: ReturnType<typeof makeStock> | undefined;
+const folders: string[] = [];
 afterAll(async () => {
-  const made = await stock;
-  if (made === undefined) return;
-  await made.server[Symbol.asyncDispose]();
-  rmSync(made.mirrors, { recursive: true, force: true, maxRetries: 3 });
+  if (stock === undefined) return;
+  const { server, start } = await stock;
+  await server[Symbol.asyncDispose]();
+  for (const folder of [start.mirrors, ...folders]) remove(folder);
 });
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
 
 function clientOf(settings: object): GitClient {
   const connection = connectionFor(git, services, () => undefined);
@@ -71,16 +81,46 @@ export async function gitWorld(
   { cold = false }: { cold?: boolean } = {},
 ) {
   stock ??= makeStock();
-  const { server, url, forkUrl, C1, C2, C3, mirrors, settings } = await stock;
-  server.restore();
+  return worldFrom(await stock, (await stock).start, more, cold);
+}
+
+/**
+ * Worlds that begin where `prepare` left one: it runs once a file. What it answers is in each of them.
+ */
+export function preparedWorld<E extends object>(prepare: (world: GitWorld) => Promise<E>) {
+  const once = async () => {
+    await using world = await gitWorld();
+    const extra = await prepare(world);
+    const mirrors = mkdtempSync(join(tmpdir(), 'sluice-git-stock-'));
+    folders.push(mirrors);
+    cpSync(world.cache, mirrors, { recursive: true });
+    return { extra, start: { mirrors, restore: world.server.keep() } };
+  };
+  let made: ReturnType<typeof once> | undefined;
+  return async (more: Record<string, unknown> = {}) => {
+    made ??= once();
+    const { extra, start } = await made;
+    stock ??= makeStock();
+    return Object.assign(worldFrom(await stock, start, more, false), extra);
+  };
+}
+
+function worldFrom(
+  { server, url, forkUrl, C1, C2, C3, settings, start }: Awaited<ReturnType<typeof makeStock>>,
+  { mirrors, restore }: Start,
+  more: Record<string, unknown>,
+  cold: boolean,
+) {
+  restore();
   const caches: string[] = [];
-  /** With a mirror from before this world began, or with none. */
-  const newCache = (empty = cold) => {
+  const cacheFrom = (from: string) => {
     const cache = mkdtempSync(join(tmpdir(), 'sluice-git-'));
     caches.push(cache);
-    if (!empty) cpSync(mirrors, cache, { recursive: true });
+    if (!cold) cpSync(from, cache, { recursive: true });
     return cache;
   };
+  /** Of another machine: what the stock has, and nothing of what was made here. */
+  const newCache = () => cacheFrom(start.mirrors);
 
   const machine = (cache = newCache(), others = more) => {
     const registry = new Registry([git], { git: settings(cache, others) }, services);
@@ -105,7 +145,7 @@ export async function gitWorld(
         ),
     };
   };
-  const first = machine();
+  const first = machine(cacheFrom(mirrors));
   return {
     ...first,
     client: clientOf(settings(first.cache, more)),
@@ -127,7 +167,7 @@ export async function gitWorld(
     /** Requests by which something was sent. */
     pushes: () => server.requests.filter((line) => line.startsWith('POST') && line.includes('receive-pack')),
     async [Symbol.asyncDispose]() {
-      for (const cache of caches) rmSync(cache, { recursive: true, force: true, maxRetries: 3 });
+      for (const cache of caches) remove(cache);
     },
   };
 }

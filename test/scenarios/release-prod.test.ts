@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+interface Report {
+  release_id: string;
+  state: string;
+  summary: string;
+  steps: { id: string; state: string; cause: string }[];
+}
+
+const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
+const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ scenario: 'ship-demo' });
+});
+beforeEach(() => world.fresh());
+afterAll(() => world.close());
+
+async function cli(...args: string[]): Promise<Report> {
+  const { out, err } = await world.run([...args, '--json']);
+  const report = JSON.parse(out);
+  if (report.error !== undefined) throw new Error(`${report.error.code}: ${report.error.cause} ${err}`);
+  return report;
+}
+const drive = (...args: string[]) => cli('drive', ...args, '--until-idle');
+const decide = (id: string, option: string) =>
+  cli('decide', id, '--step', 'confirm', '--option', option, '--reason', 'it ran on stage for a day');
+const state = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.state;
+const cause = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.cause ?? '';
+const changes = async () =>
+  (await world.effects()).map(({ system, kind, key }) => `${system} ${kind} ${key}`);
+const sent = async () => (await world.requests()).filter(({ mutating }) => mutating);
+
+describe('release-prod', () => {
+  it('W-R01, W-R04, W-R09, W-R28: reads and gates, a yes, one branch, one merge request, one ticket, until it runs; and back', async () => {
+    const asked = await drive('release-prod', 'product=demo-backend', 'commit=a2489b8');
+    expect(asked.state).toBe('needs_decision');
+    // W-R04: a short id was resolved to the whole one.
+    expect(cause(asked, 'commit')).toContain(C4);
+    expect(await sent()).toEqual([]);
+    await decide(asked.release_id, 'release');
+    const done = await drive(asked.release_id);
+    expect(done).toMatchObject({ state: 'done' });
+    for (const step of ['change', 'merge-request', 'merged', 'deployed', 'rollout', 'running', 'told'])
+      expect([step, state(done, step)]).toEqual([step, 'done']);
+    expect(await changes()).toEqual([
+      expect.stringMatching(/^jira issue_created DEMO-\d+$/),
+      'git ref_updated demo-bot/app-interface refs/heads/release-prod-demo-backend',
+      'gitlab merge_request_created service/app-interface!1',
+      'slack message_posted demo-releases',
+      expect.stringMatching(/^jira comment_added DEMO-\d+$/),
+      'slack message_posted demo-releases',
+    ]);
+    const { out } = await world.run([
+      'call',
+      'appinterface_get_config',
+      '{"product":"demo-backend"}',
+      '--json',
+    ]);
+    expect(JSON.parse(out).refs).toMatchObject({ production: C4, billing: C1 });
+    // W-R09: an older commit is no release.
+    const older = await drive('release-prod', 'product=demo-backend', 'commit=50d3b79');
+    expect([older.state, cause(older, 'forward')]).toEqual(['failed', expect.stringContaining('behind')]);
+    // Back to what was declared before, with Jira and Slack down.
+    await world.fault({ system: 'jira', fault: '500', times: 500 });
+    await world.fault({ system: 'slack', fault: '500', times: 500 });
+    const back = await drive('rollback', 'product=demo-backend', 'reason=checkout fails');
+    await decide(back.release_id, 'roll-back');
+    expect((await drive(back.release_id)).state).toBe('done');
+    const now = await world.run(['call', 'appinterface_get_config', '{"product":"demo-backend"}', '--json']);
+    expect(JSON.parse(now.out).refs).toMatchObject({ production: C1 });
+  }, 120_000);
+
+  it('W-R02, W-R03: a plan and a dry run change nothing and begin nothing', async () => {
+    await world.run(['plan', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--json']);
+    await world.run(['drive', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--dry-run', '--json']);
+    expect(await sent()).toEqual([]);
+    const { out } = await world.run(['list', '--json']);
+    expect(JSON.stringify(JSON.parse(out))).not.toContain('release-prod-demo-backend');
+  });
+
+  it('W-R05: a commit that there is not', async () => {
+    const report = await drive('release-prod', 'product=demo-backend', `commit=${'0'.repeat(39)}1`);
+    expect(report.state).toBe('failed');
+    expect(cause(report, 'commit')).toContain('not found in demo-backend');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('W-R06: where neither an image nor a build of the commit is there, it stops', async () => {
+    const report = await drive('release-prod', 'product=demo-backend', 'commit=5d47b4b', 'branch=side');
+    expect(report.state).toBe('failed');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('W-R07: a registry that fails is not a missing image: it is waited for, and said', async () => {
+    await world.fault({ system: 'quay', fault: '500', times: 500 });
+    const report = await cli('drive', 'release-prod', 'product=demo-backend', `commit=${C4}`);
+    expect(state(report, 'image-there')).toBe('waiting');
+    expect(cause(report, 'image-there')).toContain('500');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('W-V04: a critical finding blocks before anything is made', async () => {
+    const report = await drive('release-prod', 'product=demo-backend', 'commit=65e6802');
+    expect(report.state).toBe('failed');
+    expect(state(report, 'vulnerabilities')).toBe('failed');
+    expect(cause(report, 'vulnerabilities')).toContain('critical');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('W-R19: an open merge request on the same file stops it', async () => {
+    const first = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    await decide(first.release_id, 'release');
+    await cli('drive', first.release_id);
+    await cli('cancel', first.release_id, '--reason', 'somebody else goes first');
+    const second = await drive('release-prod', 'product=demo-backend', 'commit=50d3b79');
+    expect(['failed', 'blocked', 'waiting']).toContain(second.state);
+    expect(state(second, 'nobody-else')).toBe('failed');
+  });
+
+  it('W-S18: while one is open, another one of the same product is refused with its id', async () => {
+    await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    await expect(drive('release-prod', 'product=demo-backend', 'commit=50d3b79')).rejects.toThrow(
+      /conflict: release-prod-demo-backend was begun/,
+    );
+  });
+
+  it('W-R22: a ticket that cannot be made stops before the push', async () => {
+    await world.fault({ system: 'jira', method: 'POST', fault: '500', times: 50 });
+    const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    await decide(asked.release_id, 'release');
+    const report = await cli('drive', asked.release_id);
+    expect(state(report, 'ticket')).not.toBe('done');
+    expect(state(report, 'change')).toBe('pending');
+    expect((await changes()).filter((change) => change.startsWith('git'))).toEqual([]);
+  });
+
+  it('a person who says no ends it, and nothing is changed', async () => {
+    const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    expect((await decide(asked.release_id, 'stop')).state).toBe('failed');
+    expect(await sent()).toEqual([]);
+  });
+});
+
+describe('rollback', () => {
+  it('where nothing was declared before, there is nothing to go back to', async () => {
+    const report = await drive('rollback', 'product=demo-backend', 'reason=checkout fails');
+    expect(report.state).toBe('failed');
+    expect(state(report, 'known')).toBe('failed');
+    expect(await sent()).toEqual([]);
+  });
+});
