@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { at, bench } from './bench.ts';
-import { Checkout, refusal } from './git/testing.ts';
+import { Checkout, refusal } from './git/testing/checkout.ts';
 
 const { current, reset } = bench('ship-demo');
 const UPSTREAM = 'service/app-interface';

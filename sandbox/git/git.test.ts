@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { at, bench } from '../bench.ts';
-import { Checkout, refusal } from './testing.ts';
+import { Checkout, refusal } from './testing/checkout.ts';
 
 const person = 'Dev <dev@example.com>';
 const first = { message: 'one', at: '2026-01-01T10:00:00Z', author: person, files: { a: '1\n' } };

@@ -153,7 +153,8 @@ export const FlowSource = z.strictObject({
   inputs: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), Input).default({}),
   key: z.string().meta({ description: 'Expression; one open run per key.' }),
   repeats: z.literal(true).optional().meta({
-    description: 'Once a run of the key is done, other inputs begin a new one; the same inputs answer with the done one.',
+    description:
+      'Once a run of the key is done, other inputs begin a new one; the same inputs answer with the done one.',
   }),
   environment: z.string().default('none'),
   policy: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), PolicyChoice).default({}),

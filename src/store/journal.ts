@@ -37,7 +37,8 @@ export function findChainFault(
   let seq = 0;
   for (const entry of entries) {
     seq += 1;
-    if (entry.seq !== seq) return { seq, what: `entry ${seq} is missing (the next one is ${JSON.stringify(entry.seq)})` };
+    if (entry.seq !== seq)
+      return { seq, what: `entry ${seq} is missing (the next one is ${JSON.stringify(entry.seq)})` };
     if (entry.prev !== prev) return { seq, what: `entry ${seq} does not follow the one before it` };
     if (hashEntry(entry) !== entry.hash)
       return { seq, what: `entry ${seq} was changed after it was written` };

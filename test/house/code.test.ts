@@ -22,8 +22,7 @@ function found(
 
 const CLOCKS =
   /\bDate\.now\b|\bMath\.random\b|\bset(?:Timeout|Interval)\b|\bnew Date\(\)|\bperformance\.now\b/;
-const FETCH =
-  /(?<![\w.#])fetch\(|\bglobalThis\.fetch\b|\bnew XMLHttpRequest\b|\bfrom 'undici'/;
+const FETCH = /(?<![\w.#])fetch\(|\bglobalThis\.fetch\b|\bnew XMLHttpRequest\b|\bfrom 'undici'/;
 const NODE_CLIENT = /(?<![\w.#])https?\.(?:get|request)\(/;
 const STDOUT = /\bprocess\.stdout\b|\bconsole\.\w+\(/;
 const CASTS = /\bas unknown as\b|@ts-ignore|@ts-nocheck|@ts-expect-error/;

@@ -152,3 +152,33 @@ describe('rollback', () => {
     expect(await sent()).toEqual([]);
   });
 });
+
+describe('hotfix', () => {
+  it('W-H02: without push, branch and tag stay in our mirror; nothing is published', async () => {
+    const report = await drive(
+      'hotfix',
+      'repository=demo-backend',
+      'commit=5d47b4b6ca124301bb48866ae68f83b2f67feb6f',
+      'target_branch=release-1.4',
+      'tag=v1.4.9',
+    );
+    expect(report).toMatchObject({ state: 'done' });
+    expect([state(report, 'pick'), state(report, 'tag'), state(report, 'release')]).toEqual([
+      'done',
+      'done',
+      'skipped',
+    ]);
+    expect(await changes()).toEqual([]);
+  });
+
+  it('W-H05: a branch that is only the beginning of another name is not there', async () => {
+    const report = await drive(
+      'hotfix',
+      'repository=demo-backend',
+      `commit=${C4}`,
+      'target_branch=release-1',
+    );
+    expect([report.state, state(report, 'branch-there')]).toEqual(['failed', 'failed']);
+    expect(await changes()).toEqual([]);
+  });
+});

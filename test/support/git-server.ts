@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -73,6 +74,8 @@ const HOOKS = {
     '#!/bin/sh\nif [ -e protected ] && grep -qxF -- "$1" protected; then echo "protected" >&2; exit 1; fi\n',
   'post-receive': '#!/bin/sh\nwhile read -r line; do echo "$line"; done >> landed\n',
 };
+/** What differs from one moment of a repository to another, besides objects. */
+const STATE = ['refs', 'packed-refs', 'landed', 'protected'];
 let backend: string | undefined;
 
 /**
@@ -213,20 +216,26 @@ export async function gitServer(options: Options = {}) {
   };
 
   /**
-   * Keeps every repository as it is now. What it answers brings all of it back, as if nobody had asked
-   * anything since.
+   * Keeps the refs of every repository as they are now. What it answers brings them back, as if nobody
+   * had asked anything since; objects that came meanwhile stay, and no ref shows them.
    */
   const keep = () => {
-    const kept = mkdtempSync(join(home, 'kept-'));
-    cpSync(root, kept, { recursive: true });
-    const [keptRepositories, keptClock] = [[...repositories], clock];
+    const kept = repositories.map((repo) => ({ repo, files: filesBelow(join(root, repo), STATE) }));
+    const keptClock = clock;
     return () => {
       server.closeAllConnections();
       for (const child of backends) child.kill('SIGKILL');
-      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
-      cpSync(kept, root, { recursive: true });
+      for (const repo of repositories.splice(0)) {
+        const files = kept.find((one) => one.repo === repo)?.files;
+        const gone = files === undefined ? [''] : STATE;
+        for (const name of gone) rmSync(join(root, repo, name), { recursive: true, force: true });
+      }
+      for (const { repo, files } of kept) {
+        mkdirSync(join(root, repo, 'refs'));
+        for (const [name, text] of files) writeFile(join(root, repo, name), text);
+        repositories.push(repo);
+      }
       for (const list of [requests, authorizations, faults]) list.length = 0;
-      repositories.splice(0, Infinity, ...keptRepositories);
       for (const name of Object.keys(users)) delete users[name];
       Object.assign(users, accounts);
       clock = keptClock;
@@ -253,9 +262,8 @@ export async function gitServer(options: Options = {}) {
     /** Puts a whole ref where it shall be, or removes it: as `git update-ref` would. */
     put: (repo: string, ref: string, commit: string | undefined) => {
       const file = join(root, repo, ref);
-      if (commit === undefined) return rmSync(file);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, `${commit}\n`);
+      if (commit === undefined) rmSync(file);
+      else writeFile(file, `${commit}\n`);
     },
     /** Branches that its `update` hook refuses. */
     protect: (repo: string, branches: readonly string[]) =>
@@ -299,6 +307,24 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   }
 }
 
+function writeFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Contents of those of the files and folders that are there, by their paths from the folder. */
+function filesBelow(folder: string, names: readonly string[]): [name: string, text: string][] {
+  return names.flatMap((name) => {
+    const path = join(folder, name);
+    if (!existsSync(path)) return [];
+    if (!statSync(path).isDirectory()) return [[name, readFileSync(path, 'utf8')]];
+    return filesBelow(
+      folder,
+      readdirSync(path).map((inner) => join(name, inner)),
+    );
+  });
+}
+
 function readIf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -314,14 +340,11 @@ function readIf(file: string): string | undefined {
 function readKey(root: string, request: IncomingMessage, body: Buffer): string {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const folder = join(root, pathname.replace(/\/(info\/refs|git-upload-pack)$/, ''));
-  const refs = existsSync(join(folder, 'refs'))
-    ? readdirSync(join(folder, 'refs'), { recursive: true, encoding: 'utf8' }).sort()
-    : [];
-  const files = ['HEAD', 'packed-refs', 'config', ...refs.map((ref) => join('refs', ref))];
   const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);
   for (const name of ['git-protocol', 'content-type', 'content-encoding'])
     hash.update(`${name}: ${String(request.headers[name])}\n`);
-  for (const file of files) hash.update(`${file} ${readIf(join(folder, file))}\n`);
+  for (const [name, text] of filesBelow(folder, ['HEAD', 'config', 'packed-refs', 'refs']))
+    hash.update(`${name} ${text}\n`);
   return hash.update(body).digest('hex');
 }
 

@@ -1,7 +1,7 @@
 /** What other modules may use of this one: a cluster, its resource types, and how an object is followed. */
-export { Cluster, type ListOptions, type Page, selector, type Where } from './cluster.ts';
+export { Cluster, selector, type Where } from './cluster.ts';
 export { KubernetesClient, type Place } from './environments.ts';
-export { type Followed, type FollowOptions, follow } from './follow.ts';
+export { follow } from './follow.ts';
 export { digestOf, repositoryOf } from './images.ts';
 export { countsOf, readWorkload, WorkloadCounts, workloadText } from './namespace-view.ts';
 export { part } from './read.ts';

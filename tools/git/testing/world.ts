@@ -48,6 +48,7 @@ async function makeStock() {
   const client = clientOf(settings(mirrors));
   await client.refresh('app');
   await client.refresh('app', { remote: 'fork' });
+  await packed(client);
   return { server, url, forkUrl, C1, C2, C3, settings, start: { mirrors, restore: server.keep() } };
 }
 
@@ -75,6 +76,12 @@ function clientOf(settings: object): GitClient {
   return git.connect(GitSettings.parse(settings), connection) as GitClient;
 }
 
+/** In few files, as it will be copied often. */
+async function packed(client: GitClient): Promise<void> {
+  const { mirror } = client.repository('app');
+  await mirror.git(['repack', '-a', '-d', '-q']);
+}
+
 /** The stock and this module over it. There is one world at a time: the next begins anew. */
 export async function gitWorld(
   more: Record<string, unknown> = {},
@@ -91,6 +98,7 @@ export function preparedWorld<E extends object>(prepare: (world: GitWorld) => Pr
   const once = async () => {
     await using world = await gitWorld();
     const extra = await prepare(world);
+    await packed(world.client);
     const mirrors = mkdtempSync(join(tmpdir(), 'sluice-git-stock-'));
     folders.push(mirrors);
     cpSync(world.cache, mirrors, { recursive: true });

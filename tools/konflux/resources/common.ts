@@ -3,7 +3,6 @@ import { Condition } from '../../kubernetes/client.ts';
 
 export const V1ALPHA1 = 'appstudio.redhat.com/v1alpha1';
 export const V1BETA2 = 'appstudio.redhat.com/v1beta2';
-export const TEKTON = 'tekton.dev/v1';
 
 export const Conditions = z.array(Condition).default([]);
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Bench } from '../bench.ts';
-import { ENVIRONMENT } from './run.ts';
+import type { Bench } from '../../bench.ts';
+import { ENVIRONMENT } from '../run.ts';
 
 const run = promisify(execFile);
 
