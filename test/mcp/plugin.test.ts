@@ -59,7 +59,7 @@ it('starts the sluice that SLUICE_BIN names, with its arguments', () => {
     env: { ...process.env, SLUICE_BIN: stand },
     encoding: 'utf8',
   });
-  expect(said).toBe('serve --persona z-stream\n');
+  expect(said).toBe('serve --persona release-manager\n');
 });
 
 describe.each(FOLDERS)('W-S16: the commands of %s', (folder) => {
