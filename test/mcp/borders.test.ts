@@ -60,7 +60,7 @@ describe('borders of a server', () => {
     });
     expect(called).toMatchObject({ isError: true, data: undefined });
     expect(called.text).toBe(
-      'forbidden: Persona reader may not call oar_get_test_result.\nremedy: Allowed to: ci, z-stream. A person can start the server with --persona ci, or connect to /mcp/ci.',
+      'forbidden: Persona reader may not call oar_get_test_result.\nremedy: Allowed to: ci, release-manager, z-stream. A person can start the server with --persona ci, or connect to /mcp/ci.',
     );
     await expect(agent.call('oar_get_test_result', { build: '4.20.27' })).rejects.toThrow();
   });
@@ -83,7 +83,7 @@ describe('borders of a server', () => {
     for (const [name, args] of attempts) {
       const answer = await reader.call(name, args);
       expect(answer.text, name).toMatch(
-        /^forbidden: Persona reader may not drive the flow z-stream\.\nremedy: Allowed to: z-stream\./,
+        /^forbidden: Persona reader may not drive the flow z-stream\.\nremedy: Allowed to: release, release-manager, z-stream\./,
       );
     }
     expect(await effects()).toEqual(before);
