@@ -83,7 +83,7 @@ describe('borders of a server', () => {
     for (const [name, args] of attempts) {
       const answer = await reader.call(name, args);
       expect(answer.text, name).toMatch(
-        /^forbidden: Persona reader may not drive the flow z-stream\.\nremedy: Allowed to: release, release-manager, z-stream\./,
+        /^forbidden: Persona reader may not drive the flow z-stream\.\nremedy: Allowed to: release-manager, release, z-stream\./,
       );
     }
     expect(await effects()).toEqual(before);

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -6,7 +6,7 @@ import type { EffectOutcome, Found } from '../../../src/kit/effect.ts';
 import { connectionFor } from '../../../src/kit/module.ts';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
-import { gitServer } from '../../../test/support/git-server.ts';
+import { folderOf, gitServer } from '../../../test/support/git-server.ts';
 import { principal, services } from '../../../test/support/stand-in.ts';
 import type { GitClient } from '../client.ts';
 import { git } from '../module.ts';
@@ -49,22 +49,20 @@ async function makeStock() {
   await client.refresh('app');
   await client.refresh('app', { remote: 'fork' });
   await packed(client);
-  return { server, url, forkUrl, C1, C2, C3, settings, start: { mirrors, restore: server.keep() } };
+  const start: Start = { fill: folderOf(mirrors), restore: server.keep() };
+  remove(mirrors);
+  return { server, url, forkUrl, C1, C2, C3, settings, start };
 }
 
-/** Where a world begins: mirrors to copy, and how to bring the host there. */
+/** Where a world begins: its mirrors, and how to bring the host there. */
 interface Start {
-  mirrors: string;
+  fill: (cache: string) => void;
   restore: () => void;
 }
 
 let stock: ReturnType<typeof makeStock> | undefined;
-const folders: string[] = [];
 afterAll(async () => {
-  if (stock === undefined) return;
-  const { server, start } = await stock;
-  await server[Symbol.asyncDispose]();
-  for (const folder of [start.mirrors, ...folders]) remove(folder);
+  await (await stock)?.server[Symbol.asyncDispose]();
 });
 
 function remove(folder: string): void {
@@ -99,10 +97,7 @@ export function preparedWorld<E extends object>(prepare: (world: GitWorld) => Pr
     await using world = await gitWorld();
     const extra = await prepare(world);
     await packed(world.client);
-    const mirrors = mkdtempSync(join(tmpdir(), 'sluice-git-stock-'));
-    folders.push(mirrors);
-    cpSync(world.cache, mirrors, { recursive: true });
-    return { extra, start: { mirrors, restore: world.server.keep() } };
+    return { extra, start: { fill: folderOf(world.cache), restore: world.server.keep() } };
   };
   let made: ReturnType<typeof once> | undefined;
   return async (more: Record<string, unknown> = {}) => {
@@ -115,20 +110,20 @@ export function preparedWorld<E extends object>(prepare: (world: GitWorld) => Pr
 
 function worldFrom(
   { server, url, forkUrl, C1, C2, C3, settings, start }: Awaited<ReturnType<typeof makeStock>>,
-  { mirrors, restore }: Start,
+  { fill, restore }: Start,
   more: Record<string, unknown>,
   cold: boolean,
 ) {
   restore();
   const caches: string[] = [];
-  const cacheFrom = (from: string) => {
+  const cacheWith = (fillIt: Start['fill']) => {
     const cache = mkdtempSync(join(tmpdir(), 'sluice-git-'));
     caches.push(cache);
-    if (!cold) cpSync(from, cache, { recursive: true });
+    if (!cold) fillIt(cache);
     return cache;
   };
   /** Of another machine: what the stock has, and nothing of what was made here. */
-  const newCache = () => cacheFrom(start.mirrors);
+  const newCache = () => cacheWith(start.fill);
 
   const machine = (cache = newCache(), others = more) => {
     const registry = new Registry([git], { git: settings(cache, others) }, services);
@@ -153,7 +148,7 @@ function worldFrom(
         ),
     };
   };
-  const first = machine(cacheFrom(mirrors));
+  const first = machine(cacheWith(fill));
   return {
     ...first,
     client: clientOf(settings(first.cache, more)),
