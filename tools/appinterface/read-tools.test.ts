@@ -27,7 +27,7 @@ describe('reading tools', () => {
     const { c2 } = world.code;
     const head = world.server.tip(UPSTREAM, 'main') ?? '';
     const answer = await world.read('get_config', { product: 'demo' });
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       product: 'demo',
       file: FILE,
       commit: head,

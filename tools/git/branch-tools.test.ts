@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expired, held } from '../../test/support/stand-in.ts';
-import { APP, dataOf, FORK, gitWorld } from './testing/world.ts';
+import { APP, dataOf, FORK, type GitWorld, gitWorld } from './testing/world.ts';
 
 const FILES = [{ path: 'deploy/app.yml', content: 'ref: two\n' }];
 
@@ -100,7 +100,7 @@ describe('git_commit_files', () => {
     key: 'release:two',
   });
 
-  test('W-R01 one commit, one push, one line', async () => {
+  test('W-R01 one commit, one push, one line; W-R02 W-R03 its plan sends nothing; W-R17 no file of ours stays', async () => {
     await using world = await gitWorld();
     const [effect] = await world.effects('git_commit_files', wish(world));
     expect(effect?.preview).toMatchObject({
@@ -109,7 +109,7 @@ describe('git_commit_files', () => {
       before: { commit: world.C3 },
       after: { files: [{ path: 'deploy/app.yml', added: 1, deleted: 1 }] },
     });
-    expect(world.pushes()).toEqual([]);
+    expect([world.pushes(), world.server.landed()]).toEqual([[], []]);
     const answer = await world.write('git_commit_files', wish(world));
     expect(answer).toMatchObject({ outcome: 'sent', branch: 'rel', parent: world.C3 });
     expect(world.forkTip('rel')).toBe(answer.commit);
@@ -121,13 +121,7 @@ describe('git_commit_files', () => {
       `Sluice <sluice@localhost>|Sluice|2026-01-01T00:03:00+00:00|${world.C3}|AAP-9 - chore(release): release two\n\nSluice-Key: release:two`,
     );
     expect(git('fsck', '--strict', '--no-dangling')).toBe('');
-  });
-
-  test('W-R02 W-R03 a plan sends nothing', async () => {
-    await using world = await gitWorld();
-    await world.effects('git_commit_files', wish(world));
-    expect(world.pushes()).toEqual([]);
-    expect(world.server.landed()).toEqual([]);
+    expect(world.leftovers()).toEqual([]);
   });
 
   test('promise: the same call is the same commit, on another machine and later', async () => {
@@ -197,12 +191,16 @@ describe('git_commit_files', () => {
     expect(await effect?.find()).toEqual({ state: 'absent' });
   });
 
-  test('without a permit no push is begun', async () => {
+  test('without a permit no push is begun; with one, evidence names the place', async () => {
     await using world = await gitWorld();
     const [effect] = await world.effects('git_commit_files', wish(world));
     const before = world.server.requests.length;
     await expect(effect?.send(expired)).rejects.toMatchObject({ code: 'stale' });
     expect(world.server.requests).toHaveLength(before);
+    expect(dataOf({ state: 'present', data: await effect?.send(held) })).toMatchObject({
+      remote: 'fork',
+      ref: 'rel',
+    });
   });
 
   test('W-R20 a push that is rejected leaves no branch, and no ref in our mirror', async () => {
@@ -307,6 +305,8 @@ describe('git_commit_files', () => {
         { path: 'not-there', delete: true },
         { path: 'new folder/ü.txt', content: 'crlf\r\nno end' },
         { path: '-dash', content: '' },
+        // In a tree a folder stands where its name with a slash would.
+        ...['sort/a/x', 'sort/a-b', 'sort/a.b', 'sort/a0'].map((path) => ({ path, content: 's' })),
       ],
     };
     const { commit } = await world.write('git_commit_files', input);
@@ -320,49 +320,14 @@ describe('git_commit_files', () => {
       ':100644 000000 D\tb',
       ':000000 100644 A\tnew folder/ü.txt',
       ':100755 100755 M\trun.sh',
+      ':000000 100644 A\tsort/a-b',
+      ':000000 100644 A\tsort/a.b',
+      ':000000 100644 A\tsort/a/x',
+      ':000000 100644 A\tsort/a0',
     ]);
+    expect(git('fsck', '--strict', '--no-dangling')).toBe('');
     expect(git('cat-file', 'blob', `${commit}:new folder/ü.txt`)).toBe('crlf\r\nno end');
     expect(git('log', '-1', '--format=%cI', commit)).toBe('2026-02-03T03:05:06+00:00');
-  });
-
-  test.each([
-    ['../x', 'invalid_input'],
-    ['.git/config', 'invalid_input'],
-    ['a/../../x', 'invalid_input'],
-    ['deploy', 'invalid_input'],
-    ['README/x', 'invalid_input'],
-    ['deploy/app.yml/x', 'invalid_input'],
-    ['a\nb', 'invalid_input'],
-  ])('the path %j is refused before anything is sent', async (path, code) => {
-    await using world = await gitWorld();
-    const input = { ...wish(world), files: [{ path, content: 'x' }] };
-    await expect(world.write('git_commit_files', input)).rejects.toMatchObject({ code });
-    expect([world.pushes(), world.leftovers()]).toEqual([[], []]);
-  });
-
-  test.each([
-    [
-      'a file twice',
-      [
-        { path: 'x', content: '1' },
-        { path: 'x', content: '2' },
-      ],
-    ],
-    [
-      'a file and a folder',
-      [
-        { path: 'x', content: '1' },
-        { path: 'x/y', content: '2' },
-      ],
-    ],
-    ['neither content nor delete', [{ path: 'x' }]],
-    ['both', [{ path: 'x', content: '1', delete: true }]],
-    ['an unknown key', [{ path: 'x', contents: '1' }]],
-  ])('%s is refused', async (_, files) => {
-    await using world = await gitWorld();
-    await expect(world.write('git_commit_files', { ...wish(world), files })).rejects.toMatchObject({
-      code: 'invalid_input',
-    });
   });
 
   test('the default branch and protected ones are refused by us, before anything is sent', async () => {
@@ -382,18 +347,52 @@ describe('git_commit_files', () => {
     });
   });
 
-  test('W-R17 nobody has a checkout of ours, and no temporary file stays', async () => {
-    await using world = await gitWorld();
-    await world.write('git_commit_files', wish(world));
-    expect(world.leftovers()).toEqual([]);
-  });
+  describe('refuses before anything is sent', () => {
+    let world: GitWorld;
+    beforeAll(async () => {
+      world = await gitWorld();
+    });
+    afterAll(async () => {
+      expect([world.pushes(), world.leftovers()]).toEqual([[], []]);
+      await world[Symbol.asyncDispose]();
+    });
 
-  test('evidence names the place', async () => {
-    await using world = await gitWorld();
-    const [effect] = await world.effects('git_commit_files', wish(world));
-    expect(dataOf({ state: 'present', data: await effect?.send(held) })).toMatchObject({
-      remote: 'fork',
-      ref: 'rel',
+    test.each([
+      ['../x', 'invalid_input'],
+      ['.git/config', 'invalid_input'],
+      ['a/../../x', 'invalid_input'],
+      ['deploy', 'invalid_input'],
+      ['README/x', 'invalid_input'],
+      ['deploy/app.yml/x', 'invalid_input'],
+      ['a\nb', 'invalid_input'],
+    ])('the path %j', async (path, code) => {
+      const input = { ...wish(world), files: [{ path, content: 'x' }] };
+      await expect(world.write('git_commit_files', input)).rejects.toMatchObject({ code });
+      expect([world.pushes(), world.leftovers()]).toEqual([[], []]);
+    });
+
+    test.each([
+      [
+        'a file twice',
+        [
+          { path: 'x', content: '1' },
+          { path: 'x', content: '2' },
+        ],
+      ],
+      [
+        'a file and a folder',
+        [
+          { path: 'x', content: '1' },
+          { path: 'x/y', content: '2' },
+        ],
+      ],
+      ['neither content nor delete', [{ path: 'x' }]],
+      ['both', [{ path: 'x', content: '1', delete: true }]],
+      ['an unknown key', [{ path: 'x', contents: '1' }]],
+    ])('%s', async (_, files) => {
+      await expect(world.write('git_commit_files', { ...wish(world), files })).rejects.toMatchObject({
+        code: 'invalid_input',
+      });
     });
   });
 });

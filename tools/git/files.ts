@@ -4,7 +4,7 @@ import { logOf } from './commits.ts';
 import { fits } from './glob.ts';
 import type { Mirror } from './mirror.ts';
 import { checkPath } from './names.ts';
-import { contentsAt, type Entry, entriesOf } from './objects.ts';
+import { contentsAt, type Entry, entriesOf, FOLDER, isFile, keyOf, LINK } from './objects.ts';
 import type { FileAt, FileVersion } from './types.ts';
 
 const LARGEST = 8 * 1024 * 1024;
@@ -12,9 +12,6 @@ const LARGEST = 8 * 1024 * 1024;
 const TOGETHER = 2 * LARGEST;
 /** Versions of a file that are read together. */
 const VERSIONS = 50;
-const LINK = '120000';
-const FOLDER = '040000';
-const SUBMODULE = '160000';
 
 interface Place {
   /** Or a tree. */
@@ -43,7 +40,7 @@ export async function entriesAt(
   return places.map(({ path }, index) => {
     const [folder, file] = read.slice(2 * index, 2 * index + 2);
     // The kind of a file stands in the folder alone. A submodule has no object here.
-    const entry = folder?.type === 'tree' ? entriesOf(folder.content).get(nameOf(path)) : undefined;
+    const entry = folder?.type === 'tree' ? entriesOf(folder.content).get(keyOf(path)) : undefined;
     if (entry === undefined) return undefined;
     if ((file?.bytes ?? 0) > LARGEST) throw tooLarge();
     return { ...entry, content: file?.content ?? Buffer.alloc(0) };
@@ -53,10 +50,6 @@ export async function entriesAt(
 function folderOf(commit: string, path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? `${commit}^{tree}` : `${commit}:${path.slice(0, slash)}`;
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The file at this commit; undefined when there is none. */
@@ -71,13 +64,8 @@ export async function fileAt(
 }
 
 function fileOf({ commit, path }: Place, { mode, object, content }: Found): FileAt {
-  if ([LINK, FOLDER, SUBMODULE].includes(mode)) throw noFile(path, mode);
+  if (!isFile(mode)) throw noFile(path, mode);
   return { path, commit, blob: object, bytes: content.length, text: textOf(content), mode };
-}
-
-/** Whether a mode is that of a file with a content of its own. */
-export function isFile(mode: string): boolean {
-  return mode.startsWith('100');
 }
 
 function tooLarge(): SluiceError {
@@ -98,26 +86,12 @@ export async function filesAt(
   pattern: string,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const listed = await treeLines(mirror, commit, ['-r'], [], signal);
+  const listed = await mirror.git(['ls-tree', '-r', '-z', '--full-tree', commit], { signal });
   return listed
-    .filter(({ type, path }) => type === 'blob' && fits(pattern, path))
-    .map(({ path }) => path)
+    .split('\0')
+    .flatMap((line) => /^\d{6} blob [0-9a-f]{40}\t([\s\S]+)$/.exec(line)?.[1] ?? [])
+    .filter((path) => fits(pattern, path))
     .sort();
-}
-
-/** What `git ls-tree` lists. */
-export async function treeLines(
-  mirror: Mirror,
-  commit: string,
-  options: readonly string[],
-  paths: readonly string[],
-  signal?: AbortSignal,
-): Promise<{ mode: string; type: string; path: string }[]> {
-  const args = ['ls-tree', ...options, '-z', '--full-tree', commit, '--', ...paths];
-  return (await mirror.git(args, { signal })).split('\0').flatMap((line) => {
-    const [, mode, type, path] = /^(\d{6}) (\w+) [0-9a-f]{40}\t([\s\S]+)$/.exec(line) ?? [];
-    return mode === undefined || type === undefined || path === undefined ? [] : [{ mode, type, path }];
-  });
 }
 
 /** What the history from `commit` showed of a file, newest first: merged work counts from its merge. */

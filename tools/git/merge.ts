@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commitId, makeCommits } from './build.ts';
+import { commitDraft } from './build.ts';
 import { type ConflictedFile, conflictSections, conflictsInStatus, howOfStages } from './conflicts.ts';
-import { entriesAt, isFile, textOf } from './files.ts';
+import { store } from './drafts.ts';
+import { entriesAt, textOf } from './files.ts';
 import type { Mirror } from './mirror.ts';
+import { isFile } from './objects.ts';
 import { GitFailure, runGit } from './run.ts';
 
 export interface Conflict extends ConflictedFile {
@@ -30,17 +32,12 @@ export async function mergeTrees(
   merge: Merge,
   signal?: AbortSignal,
 ): Promise<Merged> {
-  const side = (tree: string, parents: string[]) => ({
-    tree,
-    parents,
-    author: NOBODY,
-    committer: NOBODY,
-    message: 'side\n',
-  });
+  const side = (tree: string, parents: string[]) =>
+    commitDraft({ tree, parents, author: NOBODY, committer: NOBODY, message: 'side\n' });
   const base = side(trees.base, []);
-  const [ours, theirs] = [side(trees.ours, [commitId(base)]), side(trees.theirs, [commitId(base)])];
-  await makeCommits(mirror, [base, ours, theirs], signal);
-  return await merge(mirror, { ours: commitId(ours), theirs: commitId(theirs) }, signal);
+  const [ours, theirs] = [side(trees.ours, [base.id]), side(trees.theirs, [base.id])];
+  await store(mirror, [base, ours, theirs], signal);
+  return await merge(mirror, { ours: ours.id, theirs: theirs.id }, signal);
 }
 
 /** Without any files on the disk; git has it since 2.38. */

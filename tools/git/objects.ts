@@ -46,24 +46,49 @@ export async function contentsAt(
 }
 
 export interface Entry {
+  /** Without leading zeros. */
   mode: string;
   object: string;
 }
 
-/** The entries of a tree object, by name. */
+export const FOLDER = '40000';
+export const LINK = '120000';
+
+/** Whether a mode is that of a file with a content of its own. */
+export function isFile(mode: string): boolean {
+  return mode.startsWith('100');
+}
+
+/** The name of a path within its folder, byte by byte: git takes any bytes but NUL and slash for a name. */
+export function keyOf(path: string): string {
+  return Buffer.from(path.slice(path.lastIndexOf('/') + 1)).toString('latin1');
+}
+
+/** The entries of a tree object, by `keyOf`. */
 export function entriesOf(tree: Buffer): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (let at = 0; at < tree.length; ) {
     const space = tree.indexOf(' ', at);
     const end = tree.indexOf(0, space);
-    const mode = tree.toString('latin1', at, space).padStart(6, '0');
-    entries.set(tree.toString('utf8', space + 1, end), {
-      mode,
-      object: tree.toString('hex', end + 1, end + 21),
-    });
+    const mode = tree.toString('latin1', at, space).replace(/^0+/, '');
+    const object = tree.toString('hex', end + 1, end + 21);
+    entries.set(tree.toString('latin1', space + 1, end), { mode, object });
     at = end + 21;
   }
   return entries;
+}
+
+/** The tree object of such entries. Folders stand where their names with a slash behind them would. */
+export function treeOf(entries: ReadonlyMap<string, Entry>): Buffer {
+  const sorted = [...entries]
+    .map(([key, entry]) => ({ key, entry, place: entry.mode === FOLDER ? `${key}/` : key }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1));
+  return Buffer.concat(
+    sorted.flatMap(({ key, entry: { mode, object } }) => [
+      Buffer.from(`${mode} ${key}\0`, 'latin1'),
+      Buffer.from(object, 'hex'),
+    ]),
+  );
 }
 
 function linesOf(names: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { SluiceError } from '../../src/kit/errors.ts';
-import { makeCommit, signature } from './build.ts';
+import { commitDraft, signature } from './build.ts';
 import { commitOf, commitsOf, logOf } from './commits.ts';
 import { EMPTY_TREE } from './diff.ts';
+import { store } from './drafts.ts';
 import { type Merge, mergeTrees } from './merge.ts';
 import type { Mirror } from './mirror.ts';
 import type { Repository } from './repository.ts';
@@ -41,18 +42,15 @@ export async function planPick(
   if (merged.tree === ours)
     return { contained: true, how: 'its change is there already', commit: head, head, subject };
   const moment = Math.max(Date.parse(at.committed), Date.parse(picked.committed));
-  const commit = await makeCommit(
-    mirror,
-    {
-      tree: merged.tree,
-      parents: [head],
-      author: `${picked.author} <${picked.authorEmail}> ${picked.authorTime}`,
-      committer: signature(repository.author, moment),
-      message: messageOf(picked),
-    },
-    signal,
-  );
-  return { contained: false, commit, head, subject };
+  const made = commitDraft({
+    tree: merged.tree,
+    parents: [head],
+    author: `${picked.author} <${picked.authorEmail}> ${picked.authorTime}`,
+    committer: signature(repository.author, moment),
+    message: messageOf(picked),
+  });
+  await store(mirror, [made], signal);
+  return { contained: false, commit: made.id, head, subject };
 }
 
 /** Where the branch holds the commit, or its change, and has not taken it back since. */

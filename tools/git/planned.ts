@@ -1,11 +1,13 @@
 import { SluiceError } from '../../src/kit/errors.ts';
-import { makeCommit, signature, treeWith } from './build.ts';
+import { commitDraft, signature } from './build.ts';
 import { withKey } from './commit-message.ts';
 import { commitOf } from './commits.ts';
 import { statOf } from './diff.ts';
+import { store } from './drafts.ts';
 import { checkRefName } from './names.ts';
 import type { Repository } from './repository.ts';
 import { FULL_ID } from './sha.ts';
+import { treeWith } from './trees.ts';
 import type { CommitChange, PlannedCommit } from './types.ts';
 
 /** The commit as it will be; made from its parts alone, it is the same one at every try. */
@@ -20,16 +22,16 @@ export async function planCommit(
   checkRefName(change.branch, 'branch');
   const message = withKey(change.message, change.key);
   await repository.bring(change.remote, parent, signal);
-  const tree = await treeWith(mirror, parent, change.files, signal);
+  const { tree, drafts } = await treeWith(mirror, parent, change.files, signal);
   const below = await commitOf(mirror, parent, signal);
   const empty = tree === below.tree;
   const moment = Date.parse(change.date ?? below.committed);
   const by = signature(author, moment);
   if (empty) return { commit: parent, parent, tree, empty, files: [], message };
-  const parts = { tree, parents: [parent], author: by, committer: by, message };
-  const commit = await makeCommit(mirror, parts, signal);
-  const files = await statOf(mirror, parent, commit, [], signal);
-  return { commit, parent, tree, empty, files, message };
+  const made = commitDraft({ tree, parents: [parent], author: by, committer: by, message });
+  await store(mirror, [...drafts, made], signal);
+  const files = await statOf(mirror, parent, made.id, [], signal);
+  return { commit: made.id, parent, tree, empty, files, message };
 }
 
 export function notFull(given: string): SluiceError {

@@ -1,9 +1,10 @@
 import { absent, type Effect, present, unknown } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { placeOf } from './branch-effects.ts';
-import { makeTag, signature } from './build.ts';
+import { signature, tagDraft } from './build.ts';
 import { withKey } from './commit-message.ts';
 import { commitOf } from './commits.ts';
+import { store } from './drafts.ts';
 import { checkRefName } from './names.ts';
 import { notFull } from './planned.ts';
 import type { Repository } from './repository.ts';
@@ -37,7 +38,8 @@ export async function tagEffect(
     tagger: signature(author, moment),
     message: withKey(message, undefined),
   };
-  const object = await makeTag(mirror, parts, signal);
+  const made = tagDraft(parts);
+  await store(mirror, [made], signal);
   const published: Published = { remote, ref: tag, commit };
   return {
     key: `git:${name}:${remote}:${ref}:${commit}`,
@@ -53,7 +55,7 @@ export async function tagEffect(
       return now === commit ? present(published) : unknown(`tag ${tag} of ${name} stands at ${now}`);
     },
     send: async (permit) => {
-      await repository.publish(remote, ref, object, remote === 'local' ? null : undefined, permit);
+      await repository.publish(remote, ref, made.id, remote === 'local' ? null : undefined, permit);
       return published;
     },
   };

@@ -33,7 +33,7 @@ test('W-R19: too many to look at is not "none"', async () => {
   expect(found.summary).toContain('not known');
 });
 
-test('P11: in the order of the list, each once, with filters and a cursor', async () => {
+test('W-P11: in the order of the list, each once, with filters and a cursor', async () => {
   const { ask } = await gitlabWorld({
     merge_requests: {
       1446: mergeRequest({ created: '2026-03-01T01:00:00Z' }),

@@ -23,7 +23,7 @@ test.each([
   ['awaiting_review', open, { ...somebody, approvals_left: 1 }],
   ['merged', { ...open, state: 'merged' as const, has_conflicts: true }, nobody],
   ['closed', { ...open, state: 'closed' as const }, somebody],
-] as const)('P23: %s', (state, facts, approvals) => {
+] as const)('W-P23: %s', (state, facts, approvals) => {
   const given = { ...facts, labels: [...facts.labels] };
   expect(stateOfMergeRequest(given, { ...approvals, approved_by: [...approvals.approved_by] })).toBe(state);
 });
@@ -39,11 +39,11 @@ test.each([
   ['!9', 9],
   ['9', 9],
   [9, 9],
-])('P05: %j names one', (iid, number) => {
+])('W-P05: %j names one', (iid, number) => {
   expect(mergeRequestOf({ project: 'a/b', iid })).toEqual({ project: 'a/b', iid: number });
 });
 
-test('P04: an address names project and number', () => {
+test('W-P04: an address names project and number', () => {
   const url = 'https://gitlab.example.com/group/project/-/merge_requests/1449';
   expect(mergeRequestOf({ url })).toEqual({ project: 'group/project', iid: 1449 });
 });
@@ -56,6 +56,6 @@ test.each([
   {},
   { project: 'a/b' },
   { url: 'https://x/a/b/-/merge_requests/1', project: 'a/b', iid: 1 },
-])('W-I05, P04, P05: %j is not one merge request', (input) => {
+])('W-I05, W-P04, P05: %j is not one merge request', (input) => {
   expect(() => mergeRequestOf(input)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });

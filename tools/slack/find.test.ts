@@ -5,7 +5,7 @@ import { slackWorld } from './testing/workspace.ts';
 
 const { current, read } = slackWorld();
 
-it.each(['release', '#release', 'C0RELEASE'])('N01 finds the channel %s', async (name) => {
+it.each(['release', '#release', 'C0RELEASE'])('W-N01 finds the channel %s', async (name) => {
   expect(await read('slack_find_channel', { name })).toMatchObject({
     outcome: 'found',
     channel: { id: 'C0RELEASE', name: 'release', allowed: true, member: true, private: false },
@@ -19,7 +19,7 @@ it.each([
   ['shared', 'ambiguous', ['shared', 'shared']],
   ['old-release', 'unknown', ['release']],
   ['zzzzzzzz', 'unknown', []],
-])('N02 %s is %s', async (name, outcome, candidates) => {
+])('W-N02 %s is %s', async (name, outcome, candidates) => {
   const answer = await read('slack_find_channel', { name });
   expect(answer).toMatchObject({ outcome, complete: true, candidates: candidates.map((name) => ({ name })) });
   expect(answer).not.toHaveProperty('channel');
@@ -47,7 +47,7 @@ it.each([
   ['gone', 'unknown', []],
   ['gone@example.com', 'unknown', []],
   ['nobody@example.com', 'unknown', []],
-])('N04 the person %s is %s', async (who, outcome, handles) => {
+])('W-N04 the person %s is %s', async (who, outcome, handles) => {
   const answer = await read('slack_find_user', { who });
   expect(answer).toMatchObject({ outcome, candidates: handles.map((handle) => ({ handle })) });
   expect(answer).not.toHaveProperty('user');

@@ -25,7 +25,7 @@ async function post(answers: Answers, asked: object = input) {
   return { answer, requests: server.requests().map((request) => request.split('?')[0]) };
 }
 
-test('N01 posts what does not stand there yet', async () => {
+test('W-N01 posts what does not stand there yet', async () => {
   const answers = {
     [HISTORY]: { body: { ok: true, messages: [] } },
     [POST]: { body: { ok: true, channel: 'C1', ts: '1.2' } },
@@ -86,7 +86,7 @@ test('a message whose address Slack does not tell is posted all the same', async
   expect(answer).toMatchObject({ outcome: 'sent', ts: '1.2', permalink: null });
 });
 
-test('N03 a busy Slack refuses once, says when, and gets one request', async () => {
+test('W-N03 a busy Slack refuses once, says when, and gets one request', async () => {
   const answers = {
     [HISTORY]: { body: { ok: true, messages: [] } },
     [POST]: { status: 429, headers: { 'retry-after': '30' } },

@@ -13,7 +13,7 @@ beforeEach(reset);
 const posts = async () =>
   (await current().requests()).filter(({ path }) => String(path).endsWith('chat.postMessage'));
 
-describe('N01 an exact channel', () => {
+describe('W-N01 an exact channel', () => {
   it.each([['C0RELEASE'], ['release'], ['#release']])(
     '%s gets one message, with its address',
     async (channel) => {
@@ -47,7 +47,7 @@ describe('N01 an exact channel', () => {
   });
 });
 
-describe('N02 a channel that is not exactly one', () => {
+describe('W-N02 a channel that is not exactly one', () => {
   it.each([
     ['releas', 'not_found', '#release (C0RELEASE)'],
     ['old-release', 'not_found', '#release'],
@@ -72,7 +72,7 @@ describe('N02 a channel that is not exactly one', () => {
   });
 });
 
-describe('N03 a busy Slack', () => {
+describe('W-N03 a busy Slack', () => {
   it('says when to come back, and the next call posts once', async () => {
     await fault({ path: 'chat.postMessage', fault: '429', retry_after: 30 });
     await expect(write(POST, input)).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('N03 a busy Slack', () => {
   );
 });
 
-describe('N04 mentions', () => {
+describe('W-N04 mentions', () => {
   it('of people found exactly, by address and by handle', async () => {
     const mention = ['rl+oncall@example.com', '@samantha', 'samantha'];
     await write(POST, { ...input, text: 'Promoted. <@U0GONE> <!here>', mention });

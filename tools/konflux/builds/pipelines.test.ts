@@ -179,3 +179,22 @@ describe('konflux_pipeline_status', () => {
 function children(names: string[]) {
   return names.map((name) => ({ kind: 'TaskRun', name: `big-${name}`, pipelineTaskName: name }));
 }
+
+describe('konflux_pipeline_status, followed', () => {
+  it('a run that is over is answered at once; one that goes on gives a token, and ends under our eyes', async () => {
+    await using konflux = await world({ objects: team });
+    const over = await konflux.read('konflux_pipeline_status', { name: 'managed-1', follow_seconds: 5 });
+    expect(over).toMatchObject({ state: 'succeeded' });
+    expect(over).not.toHaveProperty('resume_token');
+    const going = await konflux.read('konflux_pipeline_status', { name: 'smoke-1', follow_seconds: 1 });
+    expect(going).toMatchObject({ state: 'running', resume_token: expect.any(String) });
+    const { resume_token } = Object(going);
+    const watching = konflux.read('konflux_pipeline_status', {
+      name: 'smoke-1',
+      follow_seconds: 20,
+      resume_token,
+    });
+    await konflux.write('konflux_pipeline_cancel', { name: 'smoke-1' });
+    expect(await watching).toMatchObject({ requested_end: 'Cancelled' });
+  });
+});

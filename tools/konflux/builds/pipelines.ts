@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { SluiceError } from '../../../src/kit/errors.ts';
+import { oneLine } from '../../../src/kit/text.ts';
+import type { ToolContext } from '../../../src/kit/tool.ts';
+import { conditionOf, follow } from '../../kubernetes/client.ts';
+import type { KonfluxClient } from '../client.ts';
 import { Name, Namespace } from '../inputs.ts';
 import { LABEL } from '../resources/common.ts';
-import { PIPELINE_RUN, type PipelineRun } from '../resources/pipeline-run.ts';
+import { isOver, PIPELINE_RUN, type PipelineRun, runStateOf } from '../resources/pipeline-run.ts';
 import { call, defineTool } from '../tool.ts';
 import { countRuns, describeRun, type RunTotals } from './classify.ts';
 import { findRuns, RUN_TYPES } from './runs.ts';
@@ -86,18 +91,27 @@ const getStatus = defineTool({
   description: `
 One pipeline run of any type: state by its condition, reason and message, each task with its state, time and retries,
 which task runs now, which were skipped and why, time in the queue and in all, and of a failed one the failed task and
-step with exit code. With its commit, Snapshot and release. Of a build konflux_build_get also tells what it made.`,
+step with exit code. With its commit, Snapshot and release. With follow_seconds it watches the run until it is over or the
+time is up, and then answers a resume_token. Of a build konflux_build_get also tells what it made.`,
   effect: 'read',
-  input: z.object({ name: Name, namespace: Namespace }),
+  input: z.object({
+    name: Name,
+    namespace: Namespace,
+    follow_seconds: z.int().min(1).max(50).optional().meta({ description: 'Watch it as long as this.' }),
+    resume_token: z.string().max(2_000).optional().meta({ description: 'From the answer before.' }),
+  }),
   output: z.object({
     ...RunStatus.shape,
     scenario: z.string().optional(),
     release: z.string().optional(),
+    resume_token: z.string().optional().meta({ description: 'It goes on: follow it further with this.' }),
     summary: z.string(),
     next: z.string().optional(),
   }),
-  run: async ({ name, namespace }, { client, signal, now }) => {
+  run: async ({ name, namespace, follow_seconds, resume_token }, context) => {
+    const { client, signal, now } = context;
     const where = { namespace, signal };
+    const token = await followed(context, { name, namespace, follow_seconds, resume_token });
     const looked = await lookAt(client, await client.get(PIPELINE_RUN, name, where), where);
     const { run, report, archived } = looked;
     const scenario = run.metadata.labels[LABEL.scenario];
@@ -106,10 +120,47 @@ step with exit code. With its commit, Snapshot and release. Of a build konflux_b
       ...runStatus(looked, now),
       ...(scenario === undefined ? {} : { scenario }),
       ...(release === undefined ? {} : { release }),
+      ...(token === undefined ? {} : { resume_token: token }),
       summary: `${runSentence(run, report, now)}${archived ? ' It has been pruned; this is from KubeArchive.' : ''}`,
       ...nextLook(looked, { status: 'konflux_pipeline_status', logs: 'konflux_pipeline_logs' }),
     };
   },
 });
+
+interface Following {
+  name: string;
+  namespace: string | undefined;
+  follow_seconds: number | undefined;
+  resume_token: string | undefined;
+}
+
+/** Watches the run; undefined when it is over, was not to be followed, or has been pruned. */
+async function followed(
+  { client, signal, progress }: ToolContext<KonfluxClient>,
+  { name, namespace, follow_seconds, resume_token }: Following,
+): Promise<string | undefined> {
+  if (follow_seconds === undefined) return undefined;
+  let said = '';
+  try {
+    const { finished, resumeToken } = await follow(client.cluster, PIPELINE_RUN, name, {
+      namespace,
+      resumeToken: resume_token,
+      deadlineMs: follow_seconds * 1_000,
+      signal,
+      finished: (run) => isOver(runStateOf(run.status.conditions)),
+      onChange: (run) => {
+        const { message = '' } = conditionOf(run.status.conditions, 'Succeeded') ?? {};
+        const text = `${name}: ${runStateOf(run.status.conditions)}${message === '' ? '' : ` (${oneLine(message, 160)})`}`;
+        if (text !== said) progress(text);
+        said = text;
+      },
+    });
+    return finished ? undefined : resumeToken;
+  } catch (error) {
+    // Pruned: the archive answers below, or says that it has nothing.
+    if (error instanceof SluiceError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
 
 export const pipelineReadTools = [listRuns, getStatus];
