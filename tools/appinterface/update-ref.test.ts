@@ -20,7 +20,7 @@ function wish(world: AppWorld, change: object = {}) {
 
 const diffLines = (world: AppWorld, ref = BRANCH) =>
   world.server
-    .git(FORK, ['diff', '--unified=0', 'main', ref])
+    .git(FORK, ['diff', '--unified=0', `${ref}^`, ref])
     .split('\n')
     .filter((line) => /^[+-] /.test(line));
 

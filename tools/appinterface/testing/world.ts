@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
-import { gitServer } from '../../../test/support/git-server.ts';
+import { folderOf, gitServer } from '../../../test/support/git-server.ts';
 import { principal, services } from '../../../test/support/stand-in.ts';
 import { git } from '../../git/module.ts';
 import { appinterface } from '../module.ts';
@@ -46,30 +47,67 @@ ${HEAD}resourceTemplates:
 `;
 }
 
-/** app-interface with a fork, the code, and both modules over real repositories by HTTP. */
-export async function appWorld(
-  options: { file?: (code: Code) => string; product?: object; fork?: boolean } = {},
-) {
+/**
+ * What every world of a file begins with: app-interface with a fork, the code, and mirrors of them. It
+ * is made once; each world gets copies.
+ */
+async function makeStock() {
   process.env.APPINTERFACE_TEST_TOKEN = 'bot-password-1';
   const server = await gitServer();
-  const cache = mkdtempSync(join(tmpdir(), 'sluice-appinterface-'));
   const [upstream, code] = [server.create(UPSTREAM), server.create(CODE)];
   const commit = (file: string) => ({ branch: 'main', files: { [file]: file } });
   const [c1 = '', c2 = '', c3 = '', c4 = ''] = server.seed(CODE, ['1', '2', '3', '4'].map(commit));
   const [side = ''] = server.seed(CODE, [{ branch: 'hotfix', from: c2, files: { fix: 'fix' } }]);
-  const codes: Code = { c1, c2, c3, c4, side };
-  const content = options.file?.(codes) ?? saasFile({ production: c2, billing: c1 });
+  const content = saasFile({ production: c2, billing: c1 });
   server.seed(UPSTREAM, [{ branch: 'main', files: { [FILE]: content, 'README.md': 'demo\n' } }]);
   const fork = server.fork(UPSTREAM, FORK);
   const access = { default_branch: 'main', user: 'bot', token: 'env:APPINTERFACE_TEST_TOKEN' };
-  const settings = {
-    git: {
-      cache,
-      repositories: {
-        'app-interface': { url: upstream, ...(options.fork === false ? {} : { fork_url: fork }), ...access },
-        demo: { url: code, ...access },
-      },
+  const gitSettings = (cache: string, forked = true) => ({
+    cache,
+    repositories: {
+      'app-interface': { url: upstream, ...(forked ? { fork_url: fork } : {}), ...access },
+      demo: { url: code, ...access },
     },
+  });
+  const mirrors = mkdtempSync(join(tmpdir(), 'sluice-appinterface-'));
+  const registry = new Registry([git], { git: gitSettings(mirrors) }, services);
+  for (const [repository, remote] of [
+    ['app-interface', 'origin'],
+    ['app-interface', 'fork'],
+    ['demo', 'origin'],
+  ])
+    await registry.read('git_fetch', { repository, remote }, call);
+  const fill = folderOf(mirrors);
+  remove(mirrors);
+  return { server, code: { c1, c2, c3, c4, side }, gitSettings, fill, restore: server.keep() };
+}
+
+const call = { principal, now: 0 };
+let stock: ReturnType<typeof makeStock> | undefined;
+afterAll(async () => {
+  await (await stock)?.server[Symbol.asyncDispose]();
+});
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/**
+ * The stock and both modules over it, by HTTP. With `file` upstream has another saas file; the fork is
+ * behind then. There is one world at a time: the next begins anew.
+ */
+export async function appWorld(
+  options: { file?: (code: Code) => string; product?: object; fork?: boolean } = {},
+) {
+  stock ??= makeStock();
+  const { server, code, gitSettings, fill, restore } = await stock;
+  restore();
+  const cache = mkdtempSync(join(tmpdir(), 'sluice-appinterface-'));
+  fill(cache);
+  const content = options.file?.(code);
+  if (content !== undefined) server.seed(UPSTREAM, [{ branch: 'main', files: { [FILE]: content } }]);
+  const settings = {
+    git: gitSettings(cache, options.fork),
     appinterface: {
       repository: 'app-interface',
       products: {
@@ -88,10 +126,9 @@ export async function appWorld(
     },
   };
   const registry = new Registry([git, appinterface], settings, services);
-  const call = { principal, now: 0 };
   return {
     server,
-    code: codes,
+    code,
     registry,
     read: async (tool: string, input: object): Promise<unknown> =>
       await registry.read(`appinterface_${tool}`, input, call),
@@ -105,10 +142,7 @@ export async function appWorld(
     /** Somebody else changes upstream. */
     merge: (text: string, more: Record<string, string> = {}, message = 'somebody changes it') =>
       server.seed(UPSTREAM, [{ branch: 'main', message, files: { [FILE]: text, ...more } }])[0] ?? '',
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      rmSync(cache, { recursive: true, force: true, maxRetries: 3 });
-    },
+    [Symbol.asyncDispose]: async () => remove(cache),
   };
 }
 
