@@ -32,7 +32,9 @@ it('the skill behind it names only tools that there are', () => {
 });
 
 it('starts Sluice as the other plugin does', () => {
-  expect(text(PLUGIN, '.mcp.json')).toBe(text(ROOT, 'plugin', '.mcp.json').replace('z-stream', 'ci'));
+  const other = text(ROOT, 'plugin', '.mcp.json');
+  expect(other).toContain('"--persona", "release-manager"');
+  expect(text(PLUGIN, '.mcp.json')).toBe(other.replace('release-manager', 'ci'));
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-plugin-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const stand = join(folder, 'sluice');
