@@ -113,6 +113,7 @@ export function createApp(options: AppOptions): App {
       redactor,
       log,
       flows: flowsOf(skills),
+      guards: [],
       approvals: {
         allowedSigners: settings.approvals.allowed_signers,
         roles: settings.approvals.roles,

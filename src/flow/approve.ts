@@ -34,7 +34,7 @@ async function approvers(work: StepWork, approval: Step): Promise<string[]> {
   const own = stepState(journal.state, approval.id);
   const people = new Set<string>();
   for (const given of own.approvals) {
-    if (given.planHash !== own.asked?.planHash) continue;
+    if (given.planHash !== own.asked?.planHash || given.way !== 'ssh') continue;
     try {
       people.add(
         await verifyStatement(given, approval, given.planHash, journal.state, services.approvals, 'approve'),

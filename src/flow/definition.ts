@@ -104,6 +104,10 @@ export const StepSource = z.strictObject({
   adopt: Expression.optional().meta({ description: 'True: an older automation has done this step.' }),
   optional: z.boolean().default(false).meta({ description: 'Informs, but nothing fails or waits for it.' }),
   environment: z.string().optional(),
+  toward: z.string().optional().meta({
+    description:
+      'The environment that its effects lead to once somebody else lets them (a merge, a sync): freezes and the rollback plan of that environment hold for them.',
+  }),
   expected: DurationText.optional(),
   timeout: DurationText.optional(),
   every: DurationText.optional().meta({ description: 'How often to look again while a tool says not yet.' }),
@@ -187,4 +191,9 @@ export function noticesOf(step: Step): OutboxEntry[] {
 
 export function environmentOf(flow: Flow, step: Step): string {
   return step.environment ?? flow.environment;
+}
+
+/** Where its effects arrive in the end: whose freezes and rules hold for them. */
+export function destinationOf(flow: Flow, step: Step): string {
+  return step.toward ?? environmentOf(flow, step);
 }

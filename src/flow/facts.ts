@@ -44,6 +44,44 @@ export interface SignedStatement {
   signature: string;
 }
 
+/** Where an approval was given that is not a signed statement. */
+export const WITNESS_WAYS = ['gitlab', 'slack'] as const;
+export type WitnessWay = (typeof WITNESS_WAYS)[number];
+
+/** Through the client of an agent, which asked a person, or on the command line. */
+export type ConfirmedBy = 'elicitation' | 'cli';
+
+export interface RunWaiver {
+  /** The guard, and the rule of it where it has several: `freeze/year-end`, `rollback-plan`. Never a pattern. */
+  gate: string;
+  reason: string;
+  by: Principal;
+  /** World time, ms. */
+  until: number;
+  /** The environment for which it counts. */
+  environment: string;
+  break_glass: boolean;
+}
+
+/** Somebody went round a rule in an emergency: told at once, looked into afterwards. */
+export interface BrokenGlass {
+  /** What was gone round: a gate, a guard, or the approval of a step. */
+  what: string;
+  reason: string;
+  by: Principal;
+  until: number;
+  /** The review that stays open until somebody else closes it. */
+  review: string;
+}
+
+export interface GuardCheck {
+  guard: string;
+  verdict: 'pass' | 'fail' | 'unknown';
+  cause: string;
+  /** What it rests on: rules, sources, times. */
+  result?: unknown;
+}
+
 /**
  * What a journal entry can say. `result` and the like are digests of payloads that stand beside the
  * chain; readers get them filled in.
@@ -51,7 +89,13 @@ export interface SignedStatement {
 export type Fact =
   | { kind: 'run.opened'; data: RunOpened }
   | { kind: 'run.cancelled'; data: { reason: string; by: Principal } }
-  | { kind: 'run.closed'; data: { state: 'done' | 'cancelled'; cause: string } }
+  | { kind: 'run.closed'; data: { state: 'done' | 'cancelled' | 'rolled_back'; cause: string } }
+  /** A guard of the house (freeze, rollback plan, rehearsal …) is let pass for a time. */
+  | { kind: 'run.waived'; data: RunWaiver }
+  | { kind: 'run.broke_glass'; data: BrokenGlass }
+  | { kind: 'review.closed'; data: { review: string; finding: string; by: Principal } }
+  | { kind: 'rollback.planned'; data: { plan: unknown } }
+  | { kind: 'rollback.begun'; data: { reason: string; by: Principal; release_id: string } }
   | {
       kind: 'step.looked';
       step: string;
@@ -116,6 +160,25 @@ export type Fact =
       data: SignedStatement & { by: string; plan_hash: string; reason: string };
     }
   | { kind: 'approval.staled'; step: string; data: { why: string } }
+  | {
+      /** Given elsewhere, read again from the system that holds it before anything rests on it. */
+      kind: 'approval.witnessed';
+      step: string;
+      data: { way: WitnessWay; by: string; plan_hash: string; evidence: Record<string, unknown> };
+    }
+  | { kind: 'confirmation.asked'; step: string; data: { plan_hash: string; plan: unknown } }
+  | {
+      kind: 'confirmation.given';
+      step: string;
+      data: { plan_hash: string; by: Principal; how: ConfirmedBy };
+    }
+  | {
+      kind: 'confirmation.declined';
+      step: string;
+      data: { plan_hash: string; by: Principal; how: ConfirmedBy; reason: string };
+    }
+  /** What a guard said right before an effect; written when it says something else than before. */
+  | { kind: 'guard.checked'; step: string; data: GuardCheck }
   | { kind: 'decision.asked'; step: string; data: { question: string } }
   | { kind: 'decision.recommended'; step: string; data: { option: string; reasons: string; by: Principal } }
   | {
@@ -123,7 +186,18 @@ export type Fact =
       step: string;
       data: { option: string; effect: 'pass' | 'fail' | 'retry'; reason: string; by: Principal };
     }
-  | { kind: 'waiver.granted'; step: string; data: { reason: string; by: Principal; until: number } }
+  | {
+      kind: 'waiver.granted';
+      step: string;
+      data: {
+        reason: string;
+        by: Principal;
+        until: number;
+        /** Digest of what the gate judged: its call with every argument filled in. */
+        subject?: string;
+        break_glass?: boolean;
+      };
+    }
   | { kind: 'notice.delayed'; step: string; data: { notice: string; cause: string; next_at: number } }
   | { kind: 'notice.settled'; step: string; data: { notice: string; sent: boolean; cause: string } };
 

@@ -9,6 +9,7 @@ import { noticesOf, type Step } from './definition.ts';
 import { ExpressionError, resolveArguments } from './expression.ts';
 import type { Fact, Ref } from './facts.ts';
 import { stepOf } from './graph.ts';
+import { assertGuards } from './guards.ts';
 import { InDoubt, performEffects } from './perform-effects.ts';
 import { judgeGate } from './perform-gate.ts';
 import { lookWait } from './perform-wait.ts';
@@ -216,13 +217,17 @@ async function runWrite(
   const now = await services.clock.now();
   const input = resolveArguments(services.expressions, args, variablesOf(journal.state, now, step));
   const options = { principal: journal.state.opened.requester, now, signal };
-  const guard = resolveOnly ? undefined : await guardEffect(work);
+  const approved = resolveOnly ? undefined : await guardEffect(work);
+  const allow = async (effect: Effect) => {
+    await approved?.(effect);
+    await assertGuards(work, effect);
+  };
   const job = {
     step: step.id,
     tool,
     settles: services.registry.demand(tool).settles ?? '30s',
     resolveOnly,
-    ...(guard === undefined ? {} : { allow: guard }),
+    allow,
   };
   const run = async (effects: readonly Effect[]) =>
     await performEffects(effects, job, journal, services.clock, services.effects);

@@ -6,6 +6,7 @@ import type { Registry } from '../kit/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { Flow } from './definition.ts';
 import type { Expressions } from './expression.ts';
+import type { EffectGuard } from './guards.ts';
 import type { EffectSettings } from './perform-effects.ts';
 
 export interface ApprovalSettings {
@@ -28,6 +29,8 @@ export interface EngineServices {
   expressions: Expressions;
   flows: ReadonlyMap<string, Flow>;
   approvals: ApprovalSettings;
+  /** Rules that are asked before each effect, in this order. */
+  guards: readonly EffectGuard[];
   policy: Readonly<Record<string, string | number | boolean>>;
   effects: EffectSettings;
   sandbox: boolean;

@@ -2,7 +2,18 @@ import type { EffectPreview } from '../kit/effect.ts';
 import type { ErrorCode } from '../kit/errors.ts';
 import type { Principal } from '../kit/principal.ts';
 import type { Step } from './definition.ts';
-import type { Owner, Recorded, Ref, RunOpened, SettledStatus, SignedStatement } from './facts.ts';
+import type {
+  BrokenGlass,
+  GuardCheck,
+  Owner,
+  Recorded,
+  Ref,
+  RunOpened,
+  RunWaiver,
+  SettledStatus,
+  SignedStatement,
+  WitnessWay,
+} from './facts.ts';
 
 export interface EffectState {
   key: string;
@@ -26,13 +37,29 @@ export interface Waiver {
   by: string;
   at: number;
   until: number;
+  /** Digest of what the gate had judged; null in journals from before it was kept. */
+  subject: string | null;
+  breakGlass: boolean;
 }
 
-export interface ApprovalGiven extends SignedStatement {
-  by: string;
+/** A signed statement, or a sign of it in the system that holds it. */
+export type ApprovalGiven = { by: string; planHash: string; at: number } & (
+  | ({ way: 'ssh' } & SignedStatement)
+  | { way: WitnessWay; evidence: Record<string, unknown> }
+);
+
+/** What the requester was asked, and said. */
+export interface Confirmation {
   planHash: string;
+  plan: unknown;
   at: number;
+  verdict: 'given' | 'declined' | null;
+  by: string;
+  how: string;
+  reason: string;
 }
+
+export type Review = BrokenGlass & { at: number; closed: { finding: string; by: string; at: number } | null };
 
 export interface NoticeState {
   status: 'sent' | 'dropped' | 'delayed';
@@ -69,6 +96,9 @@ export interface StepState {
   recommendations: { option: string; reasons: string; by: string; at: number }[];
   decision: { option: string; effect: string; reason: string; by: string; at: number } | null;
   waiver: Waiver | null;
+  confirmation: Confirmation | null;
+  /** Of each guard, what it said last. */
+  guards: Map<string, GuardCheck & { at: number }>;
   history: { attempt: number; cause: string; ref: Ref | null; reason: string }[];
   notices: Map<string, NoticeState>;
 }
@@ -78,8 +108,12 @@ export interface RunState {
   openedAt: number;
   updatedAt: number;
   steps: Map<string, StepState>;
-  closed: { state: 'done' | 'cancelled'; cause: string } | null;
+  closed: { state: 'done' | 'cancelled' | 'rolled_back'; cause: string } | null;
   cancelled: { reason: string; by: Principal } | null;
+  waivers: (RunWaiver & { at: number })[];
+  reviews: Review[];
+  rollbackPlan: { plan: unknown; at: number } | null;
+  rollback: { reason: string; by: Principal; releaseId: string; at: number } | null;
   seq: number;
 }
 
@@ -109,6 +143,8 @@ export function newStepState(id: string): StepState {
     recommendations: [],
     decision: null,
     waiver: null,
+    confirmation: null,
+    guards: new Map(),
     history: [],
     notices: new Map(),
   };
@@ -124,6 +160,10 @@ export function openState(first: Recorded): RunState {
     steps,
     closed: null,
     cancelled: null,
+    waivers: [],
+    reviews: [],
+    rollbackPlan: null,
+    rollback: null,
     seq: first.seq,
   };
 }
@@ -133,13 +173,8 @@ export function apply(state: RunState, fact: Recorded): void {
   if (fact.seq !== state.seq + 1) throw new Error(`entry ${fact.seq} does not follow entry ${state.seq}`);
   state.seq = fact.seq;
   state.updatedAt = fact.at;
-  if (fact.kind === 'run.opened') return;
-  if (fact.kind === 'run.cancelled') {
-    state.cancelled = fact.data;
-    return;
-  }
-  if (fact.kind === 'run.closed') {
-    state.closed = fact.data;
+  if (!('step' in fact)) {
+    applyToRun(state, fact);
     return;
   }
   const step = state.steps.get(fact.step);
@@ -148,7 +183,42 @@ export function apply(state: RunState, fact: Recorded): void {
   applyToStep(step, fact, state);
 }
 
-type StepFact = Exclude<Recorded, { kind: 'run.opened' | 'run.cancelled' | 'run.closed' }>;
+type StepFact = Extract<Recorded, { step: string }>;
+
+function applyToRun(state: RunState, fact: Exclude<Recorded, StepFact>): void {
+  const { at } = fact;
+  switch (fact.kind) {
+    case 'run.opened':
+      return;
+    case 'run.cancelled':
+      state.cancelled = fact.data;
+      return;
+    case 'run.closed':
+      state.closed = fact.data;
+      return;
+    case 'run.waived':
+      state.waivers.push({ ...fact.data, at });
+      return;
+    case 'run.broke_glass':
+      state.reviews.push({ ...fact.data, at, closed: null });
+      return;
+    case 'review.closed': {
+      const review = state.reviews.find((open) => open.review === fact.data.review);
+      if (review !== undefined) review.closed = { finding: fact.data.finding, by: fact.data.by.id, at };
+      return;
+    }
+    case 'rollback.planned':
+      state.rollbackPlan = { plan: fact.data.plan, at };
+      return;
+    case 'rollback.begun': {
+      const { reason, by, release_id } = fact.data;
+      state.rollback = { reason, by, releaseId: release_id, at };
+      return;
+    }
+    default:
+      fact satisfies never;
+  }
+}
 
 function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
   switch (fact.kind) {
@@ -239,9 +309,42 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
       return;
     case 'approval.given': {
       const { by, plan_hash, statement, signature } = fact.data;
-      step.approvals.push({ by, planHash: plan_hash, statement, signature, at: fact.at });
+      step.approvals.push({ way: 'ssh', by, planHash: plan_hash, statement, signature, at: fact.at });
       return;
     }
+    case 'approval.witnessed': {
+      const { way, by, plan_hash, evidence } = fact.data;
+      step.approvals.push({ way, by, planHash: plan_hash, evidence, at: fact.at });
+      return;
+    }
+    case 'confirmation.asked': {
+      const { plan_hash, plan } = fact.data;
+      if (step.confirmation?.planHash === plan_hash && step.confirmation.verdict === 'declined') return;
+      step.confirmation = {
+        planHash: plan_hash,
+        plan,
+        at: fact.at,
+        verdict: null,
+        by: '',
+        how: '',
+        reason: '',
+      };
+      step.since = fact.at;
+      return;
+    }
+    case 'confirmation.given':
+    case 'confirmation.declined': {
+      if (step.confirmation?.planHash !== fact.data.plan_hash) return;
+      step.confirmation.verdict = fact.kind === 'confirmation.given' ? 'given' : 'declined';
+      step.confirmation.by = fact.data.by.id;
+      step.confirmation.how = fact.data.how;
+      step.confirmation.reason = fact.kind === 'confirmation.declined' ? fact.data.reason : '';
+      step.since = fact.at;
+      return;
+    }
+    case 'guard.checked':
+      step.guards.set(fact.data.guard, { ...fact.data, at: fact.at });
+      return;
     case 'approval.declined':
       step.declined = { by: fact.data.by, reason: fact.data.reason, planHash: fact.data.plan_hash };
       return;
@@ -269,7 +372,15 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
       applyDecision(step, fact, state);
       return;
     case 'waiver.granted':
-      step.waiver = { gate: step.id, ...fact.data, by: fact.data.by.id, at: fact.at };
+      step.waiver = {
+        gate: step.id,
+        reason: fact.data.reason,
+        until: fact.data.until,
+        by: fact.data.by.id,
+        at: fact.at,
+        subject: fact.data.subject ?? null,
+        breakGlass: fact.data.break_glass ?? false,
+      };
       step.status = 'waived';
       step.cause = `waived by ${fact.data.by.id}: ${fact.data.reason}`;
       step.since = fact.at;
@@ -347,7 +458,15 @@ function applyDecision(
   }
   if (effect === 'pass') {
     about.status = 'waived';
-    about.waiver = { gate: about.id, reason, by: by.id, at: fact.at, until: Number.POSITIVE_INFINITY };
+    about.waiver = {
+      gate: about.id,
+      reason,
+      by: by.id,
+      at: fact.at,
+      until: Number.POSITIVE_INFINITY,
+      subject: null,
+      breakGlass: false,
+    };
     about.cause = `accepted by ${by.id}: ${reason}`;
     about.since = fact.at;
   }

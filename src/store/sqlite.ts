@@ -5,7 +5,7 @@ import { SluiceError } from '../kit/errors.ts';
 import { assertWritable, prepareStateFolder } from './folder.ts';
 import type { JournalEntry } from './journal.ts';
 import { MIGRATIONS, type Tables } from './schema.ts';
-import type { Payload, RowChange, RunRow, Store } from './store.ts';
+import { LEDGER, type Payload, type RowChange, type RunRow, type Store } from './store.ts';
 
 export interface SqliteStore extends Store {
   /** Throws before any effect when its folder could not take an outcome. */
@@ -90,6 +90,18 @@ async function openFile(folder: string): Promise<SqliteStore> {
       .execute();
   };
 
+  const entriesOf = async (runId: string, afterSeq: number) =>
+    await guarded(async () => {
+      const rows = await db
+        .selectFrom('journal')
+        .selectAll()
+        .where('run', '=', runId)
+        .where('seq', '>', afterSeq)
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => ({ ...row, data: parseData(row.data, row.run, row.seq) }));
+    });
+
   return {
     location: file,
     assertWritable: async () => await assertWritable(folder),
@@ -140,17 +152,7 @@ async function openFile(folder: string): Promise<SqliteStore> {
       await guarded(async () => await db.updateTable('runs').set(fields).where('id', '=', runId).execute());
     },
 
-    entries: async (runId, afterSeq = 0) =>
-      await guarded(async () => {
-        const rows = await db
-          .selectFrom('journal')
-          .selectAll()
-          .where('run', '=', runId)
-          .where('seq', '>', afterSeq)
-          .orderBy('seq')
-          .execute();
-        return rows.map((row) => ({ ...row, data: parseData(row.data, row.run, row.seq) }));
-      }),
+    entries: async (runId, afterSeq = 0) => await entriesOf(runId, afterSeq),
 
     payloads: async (digests) => {
       if (digests.length === 0) return new Map();
@@ -184,6 +186,20 @@ async function openFile(folder: string): Promise<SqliteStore> {
           async () => await db.selectFrom('runs').selectAll().orderBy('opened_at', 'desc').execute(),
         )
       ).map(toRow),
+
+    ledger: async () => await entriesOf(LEDGER, 0),
+
+    appendLedger: async (entry) =>
+      await inTransaction(async (trx) => {
+        const last = await trx
+          .selectFrom('journal')
+          .select((select) => select.fn.max('seq').as('seq'))
+          .where('run', '=', LEDGER)
+          .executeTakeFirst();
+        if (Number(last?.seq ?? 0) !== entry.seq - 1) return false;
+        await writeEntry(trx, entry, []);
+        return true;
+      }),
 
     close: async () => {
       await db.destroy();

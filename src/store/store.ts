@@ -47,5 +47,12 @@ export interface Store {
   find(runId: string): Promise<RunRow | undefined>;
   findByKey(flow: string | undefined, key: string): Promise<RunRow[]>;
   list(): Promise<RunRow[]>;
+  /** The installation's own chain, which belongs to no run. */
+  ledger(): Promise<JournalEntry[]>;
+  /** False when this sequence number is taken. */
+  appendLedger(entry: JournalEntry): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** Stands where an entry of a journal names its run. No run can be called so. */
+export const LEDGER = '@ledger';

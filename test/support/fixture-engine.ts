@@ -56,6 +56,7 @@ export async function fixture(texts: string | readonly string[], change: Partial
     redactor: new Redactor(),
     log: createLogger('silent'),
     flows: flowsOf(typeof texts === 'string' ? [texts] : texts),
+    guards: [],
     approvals: {
       allowedSigners: keys.signers,
       roles: { approver: [PEOPLE.ann, PEOPLE.bob, PEOPLE.lead], judge: [PEOPLE.lead], waiver: [PEOPLE.lead] },
