@@ -119,6 +119,7 @@ export function createApp(options: AppOptions): App {
         roles: settings.approvals.roles,
         aliases: settings.approvals.aliases,
       },
+      ...(settings.break_glass === undefined ? {} : { breakGlass: settings.break_glass }),
       policy: settings.policy,
       effects: {
         leaseMs: durationMs(settings.engine.lease),

@@ -39,7 +39,7 @@ export function addCatalogueCommands(program: Command, outcome: Outcome): void {
           options.persona === undefined ? undefined : demandPersona(app.personas, options.persona);
         const tools = app.registry
           .list()
-          .filter((tool) => persona === undefined || covers(persona.tools, tool.name))
+          .filter((tool) => persona === undefined || (covers(persona.tools, tool.name) && !tool.engineOnly))
           .map((tool) => ({
             name: tool.name,
             title: tool.title,
@@ -70,7 +70,7 @@ export function addCatalogueCommands(program: Command, outcome: Outcome): void {
         title: persona.title,
         tools: app.registry
           .list()
-          .filter((tool) => covers(persona.tools, tool.name))
+          .filter((tool) => covers(persona.tools, tool.name) && !tool.engineOnly)
           .map((tool) => tool.name),
         flows: persona.flows,
         skills: persona.skills,

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunReport } from '../flow/report.ts';
+import { type ConfirmOptions, confirmRelease } from './confirm.ts';
 import { type CommonOptions, command, type Outcome, show, withApp } from './context.ts';
 import { renderReport } from './render.ts';
 
@@ -39,6 +40,16 @@ export function addPeopleCommands(program: Command, _outcome: Outcome): void {
         },
       );
   }
+
+  command(program, 'confirm', 'say that what a release asks you about is what you meant')
+    .argument('<release>', 'its id or key')
+    .option('--step <step>', 'the confirm step (default the one that asks)')
+    .option('--plan <hash>', 'what you have read (see status); without it you are asked here')
+    .option('--decline', 'say no; final for what is shown')
+    .option('--reason <text>', 'why; it stands in the journal')
+    .action(async (release: string, options: CommonOptions & ConfirmOptions) => {
+      await answer(options, async (app) => await confirmRelease(app, release, options));
+    });
 
   command(program, 'decide', 'answer a question of a release, or have a failed step tried again (retry)')
     .argument('<release>', 'its id or key')

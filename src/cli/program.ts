@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { SluiceError } from '../kit/errors.ts';
 import { addCatalogueCommands } from './commands-catalogue.ts';
+import { addEmergencyCommands } from './commands-emergency.ts';
+import { addEvidenceCommands } from './commands-evidence.ts';
 import { addJournalCommands } from './commands-journal.ts';
 import { addPeopleCommands } from './commands-people.ts';
 import { addReleaseCommands } from './commands-release.ts';
@@ -46,6 +48,8 @@ function build(outcome: Outcome): Command {
     .showSuggestionAfterError(true);
   addReleaseCommands(program, outcome);
   addPeopleCommands(program, outcome);
+  addEmergencyCommands(program, outcome);
+  addEvidenceCommands(program, outcome);
   addJournalCommands(program, outcome);
   addCatalogueCommands(program, outcome);
   addServerCommands(program, outcome);

@@ -37,6 +37,15 @@ export function renderReport(report: RunReport): string {
       `${style('waiver', 'yellow')} ${waiver.gate} by ${waiver.by}${waiver.until === null ? '' : ` until ${waiver.until}`}: ${waiver.reason}`,
     );
   }
+  for (const review of report.reviews) {
+    lines.push(
+      '',
+      `${style('glass broken', 'red')} ${review.what} by ${review.by} at ${review.at}: ${review.reason}`,
+      review.state === 'open'
+        ? `  → ${review.review} is open: sluice review ${report.release_id} --review ${review.review} --finding "…" (somebody else)`
+        : `  ${review.review} closed: ${review.finding}`,
+    );
+  }
   for (const blocker of report.blocked_by) {
     lines.push(
       '',

@@ -80,6 +80,19 @@ export async function verifyStatement(
       'approval-signers',
     );
   }
+  return assertMayAnswer(person, step, state, settings);
+}
+
+/**
+ * The one name of a person who may answer for this step, by whatever way. Throws `forbidden` for who
+ * does not hold its role, and for who asked for the release.
+ */
+export function assertMayAnswer(
+  person: string,
+  step: Step,
+  state: RunState,
+  settings: ApprovalSettings,
+): string {
   const role = step.approve?.role ?? '';
   if (!(settings.roles[role] ?? []).some((member) => samePerson(member, person, settings))) {
     throw refused(
@@ -88,7 +101,7 @@ export async function verifyStatement(
       'approval-role',
     );
   }
-  if (samePerson(person, state.opened.requester.id, settings)) {
+  if (isRequester(person, state.opened.requester.id, settings)) {
     throw refused(
       `${person} asked for this release and cannot approve it.`,
       `Ask another one who holds the role ${role}.`,
@@ -98,7 +111,17 @@ export async function verifyStatement(
   return canonicalName(person, settings);
 }
 
-function refused(cause: string, remedy: string, rule: string): SluiceError {
+/** Also when the release was asked for under the name of one of this person's accounts. */
+function isRequester(person: string, requester: string, settings: ApprovalSettings): boolean {
+  if (samePerson(person, requester, settings)) return true;
+  const own = Object.entries(settings.people ?? {}).filter(([name]) => samePerson(name, person, settings));
+  const accounts = own.flatMap(([, { gitlab, slack }]) => [gitlab, slack]);
+  return accounts.some(
+    (account) => account !== undefined && samePerson(String(account), requester, settings),
+  );
+}
+
+export function refused(cause: string, remedy: string, rule: string): SluiceError {
   return new SluiceError('forbidden', { cause, remedy, rule });
 }
 

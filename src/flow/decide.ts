@@ -1,10 +1,12 @@
 import { durationMs, formatDuration } from '../kit/duration.ts';
+import { decideConfirmation, voidConfirmations } from './confirm.ts';
 import { type NoticeEvent, noticesOf, type Step } from './definition.ts';
 import { ExpressionError, type Expressions, evaluateBoolean, evaluateText } from './expression.ts';
 import type { Fact } from './facts.ts';
 import { upstream } from './graph.ts';
 import { type EffectState, type RunState, type StepState, satisfies, stepState } from './state.ts';
 import { variablesOf } from './variables.ts';
+import { subjectOf } from './waivers.ts';
 
 export type Action =
   /** A transition that needs nothing from outside. */
@@ -15,6 +17,8 @@ export type Action =
   | { do: 'resolve'; step: string }
   | { do: 'ask-approval'; step: string }
   | { do: 'check-approval'; step: string }
+  /** `step` keeps the effect of telling; the review is the release's. */
+  | { do: 'tell-review'; step: string; review: string }
   | { do: 'notify'; step: string; index: number; event: NoticeEvent; notice: string };
 
 export interface Moments {
@@ -47,15 +51,23 @@ const BLOCKED_LOOK_MS = 900_000;
 export function decide(state: RunState, moments: Moments, expressions: Expressions): Decision {
   const decision: Decision = { actions: [], nextAt: null, leaseEndsAt: null };
   if (state.closed === null) {
-    if (state.cancelled !== null) decideCancelled(state, moments, decision);
+    if (state.rollback !== null) decideRollingBack(state, moments, decision);
+    else if (state.cancelled !== null) decideCancelled(state, moments, decision);
     else decideOpen(state, moments, expressions, decision);
   }
   for (const step of state.opened.flow.steps) decideNotices(state, step, moments, expressions, decision);
+  decideReviews(state, moments, decision);
   return decision;
 }
 
 function decideOpen(state: RunState, moments: Moments, expressions: Expressions, decision: Decision): void {
   const { steps } = state.opened.flow;
+  const untrue = voidConfirmations(state, expressions);
+  if (untrue.length > 0) {
+    // Before anything else is begun that rests on them.
+    decision.actions.push(...untrue.map((fact): Action => ({ do: 'record', fact })));
+    return;
+  }
   for (const step of steps) {
     const own = stepState(state, step.id);
     if (own.status === 'open') {
@@ -66,7 +78,10 @@ function decideOpen(state: RunState, moments: Moments, expressions: Expressions,
         if (isDue(own.nextAt, moments, decision))
           decision.actions.push(blocked(step.id, error.message, moments.now));
       }
-    } else if (hasLapsed(own, state, moments.now)) decision.actions.push(judgeAgain(own));
+    } else if (hasLapsed(own, state, moments.now))
+      decision.actions.push(judgeAgain(own, 'its waiver has ended'));
+    else if (isForSomethingElse(step, own, state, expressions))
+      decision.actions.push(judgeAgain(own, 'what its waiver was granted for is not what it judges now'));
   }
   const required = steps.filter((step) => !step.optional).map((step) => stepState(state, step.id));
   if (decision.actions.length > 0 || !required.every((step) => satisfies(step, moments.now))) return;
@@ -95,6 +110,17 @@ function decideCancelled(state: RunState, moments: Moments, decision: Decision):
   if (pending) return;
   const cause = `cancelled by ${state.cancelled?.by.id}: ${state.cancelled?.reason}`;
   decision.actions.push({ do: 'record', fact: { kind: 'run.closed', data: { state: 'cancelled', cause } } });
+}
+
+/** Nothing more is sent. What is in doubt is found out first; the run that undoes is another one. */
+function decideRollingBack(state: RunState, moments: Moments, decision: Decision): void {
+  for (const [id, step] of state.steps) {
+    const unclear = unresolved(step);
+    // A step that has ended keeps its doubt: a person looks into that on the way back.
+    if (unclear.length === 0 || step.status !== 'open') continue;
+    if (!waitsForLease(unclear, moments, decision) && isDue(step.nextAt, moments, decision))
+      decision.actions.push({ do: 'resolve', step: id });
+  }
 }
 
 function decideStep(
@@ -133,6 +159,11 @@ function decideStep(
     decideApproval(step, own, actions);
     return;
   }
+  if (step.kind === 'confirm') {
+    const due = decideConfirmation(step, own, state, expressions);
+    actions.push(...due.map((fact): Action => ({ do: 'record', fact })));
+    return;
+  }
   if (step.kind === 'decide') {
     if (own.question === null) actions.push(question(step, expressions, variables));
     else actions.push(...decisionOfAgent(step, own, expressions, variables));
@@ -155,8 +186,14 @@ function hasLapsed(gate: StepState, state: RunState, now: number): boolean {
   );
 }
 
-function judgeAgain(gate: StepState): Action {
-  const data = { attempt: gate.attempt + 1, reason: 'its waiver has ended', by: 'policy' };
+/** A waiver counts for the artifact for which it was granted. */
+function isForSomethingElse(gate: Step, own: StepState, state: RunState, expressions: Expressions): boolean {
+  if (own.status !== 'waived' || own.waiver === null || own.waiver.subject === null) return false;
+  return subjectOf(gate, state, expressions) !== own.waiver.subject;
+}
+
+function judgeAgain(gate: StepState, reason: string): Action {
+  const data = { attempt: gate.attempt + 1, reason, by: 'policy' };
   return { do: 'record', fact: { kind: 'step.reopened', step: gate.id, data } };
 }
 
@@ -236,7 +273,7 @@ function decideNotices(
   for (const [index, entry] of noticesOf(step).entries()) {
     if (entry.when !== undefined && !holds(entry.when, state, step, moments, expressions)) continue;
     for (const event of entry.on) {
-      if (!hasHappened(step, own, event)) continue;
+      if (!hasHappened(own, event)) continue;
       const name = [step.id, event, own.attempt, ...(index === 0 ? [] : [index])].join('/');
       const known = own.notices.get(name);
       if (known !== undefined && (known.status !== 'delayed' || known.tries >= NOTICE_TRIES)) continue;
@@ -248,6 +285,19 @@ function decideNotices(
       if (!isDue(Math.max(known?.nextAt ?? 0, settled), moments, decision)) continue;
       decision.actions.push({ do: 'notify', step: step.id, index, event, notice: name });
     }
+  }
+}
+
+function decideReviews(state: RunState, moments: Moments, decision: Decision): void {
+  const [first] = state.opened.flow.steps;
+  if (first === undefined) return;
+  for (const { review, told } of state.reviews) {
+    if (told !== null && (told.status !== 'delayed' || told.tries >= NOTICE_TRIES)) continue;
+    const known = stepState(state, first.id).effects.values();
+    const unclear = [...known].filter((effect) => isOfNotice(effect.key, review) && isUnresolved(effect));
+    if (waitsForLease(unclear, moments, decision)) continue;
+    if (!isDue(told?.nextAt ?? 0, moments, decision)) continue;
+    decision.actions.push({ do: 'tell-review', step: first.id, review });
   }
 }
 
@@ -278,11 +328,11 @@ function isUnderWay(own: StepState): boolean {
   return !isAdopted(own) && (own.startedAt !== null || own.lookState !== null);
 }
 
-function hasHappened(step: Step, own: StepState, event: NoticeEvent): boolean {
+function hasHappened(own: StepState, event: NoticeEvent): boolean {
   if (event === 'begun') return own.status === 'open' && isUnderWay(own);
   if (event === 'passed') return own.status === 'passed' || own.status === 'waived';
   if (event === 'failed') return own.status === 'failed';
-  return step.kind === 'approve' ? own.asked !== null : own.question !== null;
+  return (own.asked ?? own.confirmation ?? own.question) !== null;
 }
 
 /** Notices are effects of their own; the step that they speak of does not wait for them. */

@@ -53,6 +53,14 @@ const Approve = z.strictObject({
     .meta({ description: 'Evidence that the approver sees and the approval binds to.' }),
 });
 
+const Confirm = z.strictObject({
+  question: Expression.meta({ description: 'CEL; what the requester is asked, in a sentence.' }),
+  shows: z
+    .record(z.string(), Expression)
+    .default({})
+    .meta({ description: 'What the requester sees, and the confirmation binds to.' }),
+});
+
 const Decide = z.strictObject({
   question: Expression,
   about: StepId.optional().meta({ description: 'The gate that this settles; asked only when it failed.' }),
@@ -74,6 +82,14 @@ const Decide = z.strictObject({
 
 const SubFlow = z.strictObject({ flow: StepId, inputs: Arguments.default({}) });
 
+const Rollback = z.strictObject({
+  flow: StepId,
+  each: Expression.optional().meta({
+    description: 'A list: one run for each of it, which `inputs` read as `item`, one after the other.',
+  }),
+  inputs: Arguments.default({}).meta({ description: 'An input `reason` that is not named gets the reason.' }),
+});
+
 const NOTICE_EVENTS = ['begun', 'passed', 'failed', 'asked'] as const;
 export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
 
@@ -93,7 +109,7 @@ const Mirror = z.strictObject({
 
 const Undo = z.union([z.strictObject({ none: z.string().min(1) }), Call]);
 
-export const STEP_KINDS = ['uses', 'wait', 'start', 'gate', 'approve', 'decide', 'flow'] as const;
+export const STEP_KINDS = ['uses', 'wait', 'start', 'gate', 'approve', 'confirm', 'decide', 'flow'] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
 export const StepSource = z.strictObject({
@@ -129,6 +145,7 @@ export const StepSource = z.strictObject({
   poll: Poll.optional(),
   gate: Gate.optional(),
   approve: Approve.optional(),
+  confirm: Confirm.optional(),
   decide: Decide.optional(),
   flow: SubFlow.optional(),
 });
@@ -162,6 +179,7 @@ export const FlowSource = z.strictObject({
   }),
   environment: z.string().default('none'),
   policy: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), PolicyChoice).default({}),
+  rollback: Rollback.optional().meta({ description: 'Another flow that takes back what this one did.' }),
   phases: z.record(z.string(), z.string()).default({}).meta({ description: 'Phase → title, in order.' }),
   steps: z.record(StepId, StepSource),
 });

@@ -3,7 +3,7 @@ import { SluiceError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import { performDirect } from '../kit/perform-direct.ts';
 import type { CallOptions, Registry } from '../kit/registry.ts';
-import type { Flow } from './definition.ts';
+import { destinationOf, type Flow } from './definition.ts';
 import { approvalsOver, doesWith } from './graph.ts';
 
 export interface DirectCallServices {
@@ -14,6 +14,8 @@ export interface DirectCallServices {
   callLimitMs: number;
   /** Refuses what the flow of an open run does not allow yet; false when no run is open that could say. */
   assertInOrder(tool: string, input: unknown): Promise<boolean>;
+  /** Refuses what would reach an environment that is closed now. */
+  assertOpen(tool: string, environments: readonly string[]): Promise<void>;
 }
 
 /** One tool called outside any run, by whatever face: a write is looked up, sent once, looked up again. */
@@ -28,11 +30,20 @@ export async function callDirect(
   const { effect } = registry.demand(tool);
   if (effect === 'read') return await registry.read(tool, input, call);
   assertNotBehindApproval(tool, services.flows);
+  await services.assertOpen(tool, placesOf(tool, services.flows));
   const ungoverned = !(await services.assertInOrder(tool, input));
   log.info({ tool, effect, by: options.principal }, 'direct write');
   return await registry.write(tool, input, { ...call, ungoverned }, (effects) =>
     performDirect(effects, { clock, callLimitMs }),
   );
+}
+
+/** Where flows lead to with a tool. */
+function placesOf(tool: string, flows: Iterable<Flow>): string[] {
+  const places = [...flows].flatMap((flow) =>
+    flow.steps.filter((step) => doesWith(step, tool)).map((step) => destinationOf(flow, step)),
+  );
+  return [...new Set(places)];
 }
 
 /** What a flow does only after a person has approved it, no direct call does without. */

@@ -82,7 +82,7 @@ function isLook(action: Action, journal: RunJournal, services: EngineServices): 
 
 /** Another driver may have settled it since it was decided. */
 function isOver(action: Action, journal: RunJournal): boolean {
-  if (action.do === 'notify' || action.do === 'record') return false;
+  if (action.do === 'notify' || action.do === 'tell-review' || action.do === 'record') return false;
   if (journal.state.closed !== null) return true;
   return action.do !== 'resolve' && stepState(journal.state, action.step).status !== 'open';
 }

@@ -1,11 +1,20 @@
-import { type Clock, isoTime, isSteerable } from '../kit/clock.ts';
+import { type Clock, isSteerable } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
 import type { Principal } from '../kit/principal.ts';
 import { assertUsableKey } from '../kit/ssh-signature.ts';
 import { nearest } from '../kit/suggest.ts';
 import type { RunRow } from '../store/store.ts';
-import { samePerson, signStatement, verifyStatement } from './approval.ts';
+import { signStatement, verifyStatement } from './approval.ts';
 import { changes, staleError } from './approve.ts';
+import { type BreakGlassRequest, breakGlass, closeReview } from './break-glass.ts';
+import {
+  answerConfirmation,
+  assertMayAskAgain,
+  type ConfirmRequest,
+  mayConfirm,
+  type OpenConfirmation,
+  openConfirmation,
+} from './confirm.ts';
 import type { Decision } from './decide.ts';
 import type { Flow, Step } from './definition.ts';
 import { type DriveOptions, decideNow, drive } from './drive.ts';
@@ -13,15 +22,20 @@ import { type Explanation, explainRun } from './explain.ts';
 import { loadExpressions, resolveArguments } from './expression.ts';
 import type { Fact, Recorded, RunOpened } from './facts.ts';
 import { callsOf, doesWith, grantOf, stepOf, upstream } from './graph.ts';
+import { assertCallGuards } from './guards.ts';
+import { holdsOf, holdsText, opensByItself } from './holds.ts';
 import { checkInputs } from './inputs.ts';
 import { assertSound } from './lint.ts';
 import { flowHash } from './load.ts';
-import type { ChildOutcome } from './perform.ts';
+import { type ChildOutcome, perform } from './perform.ts';
 import { planForApproval, planHash, planRun } from './plan.ts';
+import { demandReason } from './reason.ts';
 import { type RunReport, reportOf } from './report.ts';
+import { assertRole } from './roles.ts';
 import { RunJournal } from './run-journal.ts';
 import type { EngineServices } from './services.ts';
-import { fold, satisfies, stepState } from './state.ts';
+import { fold, type Review, satisfies, stepState } from './state.ts';
+import { type WaiveRequest, waive } from './waive.ts';
 
 export type Target = { release_id: string } | { flow: string; inputs: Readonly<Record<string, unknown>> };
 
@@ -74,11 +88,13 @@ export class Engine {
     const report = reportOf(state, decision, await this.services.clock.now());
     const resolved = plan.effects.filter((effect) => effect.state === 'resolved');
     const there = resolved.filter((effect) => effect.state === 'resolved' && effect.present === true).length;
+    const holds = await holdsOf(state, this.services);
     return {
       ...report,
+      holds,
       plan_hash: planHash(plan),
       effects: plan.effects,
-      summary: `${report.summary} Plan: ${resolved.length - there} effects to send, ${there} there already, ${plan.effects.length - resolved.length} not known yet.`,
+      summary: `${report.summary} Plan: ${resolved.length - there} effects to send, ${there} there already, ${plan.effects.length - resolved.length} not known yet.${holdsText(holds)}`,
       next:
         known === undefined
           ? `Begin it: sluice drive ${state.opened.flow.flow} ${inputWords(state.opened)}`
@@ -101,8 +117,10 @@ export class Engine {
 
   async explain(id: string, step?: string): Promise<Explanation> {
     const journal = await this.#load(id);
-    const report = await this.#report(journal, await this.#lenient(journal));
-    return explainRun(journal.state, report, this.#step(journal, step), this.services);
+    const services = await this.#lenient(journal);
+    const report = await this.#report(journal, services);
+    const explained = explainRun(journal.state, report, this.#step(journal, step), this.services);
+    return { ...explained, holds: await holdsOf(journal.state, services) };
   }
 
   async list(): Promise<RunRow[]> {
@@ -212,7 +230,9 @@ export class Engine {
         remedy: `See \`sluice status ${journal.id}\`.`,
       });
     }
-    if (step.decide?.role !== undefined) this.#assertRole(step.decide.role, request.by, true);
+    if (step.kind === 'confirm') assertMayAskAgain(step, journal.state, this.services.expressions);
+    if (step.decide?.role !== undefined)
+      assertRole(step.decide.role, request.by, true, this.services.approvals);
     await journal.append(
       {
         kind: 'decision.made',
@@ -222,6 +242,31 @@ export class Engine {
       { guard: (state) => stepState(state, step.id).status === own.status && state.closed === null },
     );
     return await this.#report(journal);
+  }
+
+  /** The requester's answer to the question whether this is what was meant. */
+  async confirm(id: string, request: ConfirmRequest): Promise<RunReport> {
+    await this.services.assertWritable();
+    const journal = await this.#load(id);
+    const step = this.#step(journal, request.step);
+    if (step?.kind !== 'confirm') throw this.#notThat(journal, request.step, 'confirm');
+    await answerConfirmation(journal, step, request, this.services);
+    return await this.#report(journal);
+  }
+
+  /** The first question to the requester that is open, of the run or of one that it drives as a step. */
+  async confirmation(id: string, by?: Principal): Promise<OpenConfirmation | undefined> {
+    const { state } = await this.#load(id);
+    for (const step of state.opened.flow.steps) {
+      const open = openConfirmation(step, state);
+      if (open !== undefined && (by === undefined || mayConfirm(by.id, state, this.services.approvals)))
+        return open;
+      const { status, ref } = stepState(state, step.id);
+      if (step.kind !== 'flow' || status !== 'open' || ref === null) continue;
+      const below = await this.confirmation(ref.id, by);
+      if (below !== undefined) return below;
+    }
+    return undefined;
   }
 
   /** Files what an agent (or anybody) recommends. It is shown and recorded, and decides nothing. */
@@ -248,37 +293,40 @@ export class Engine {
     return await this.#report(journal);
   }
 
-  async waive(
-    id: string,
-    request: { gate: string; reason: string; until: string; by: Principal },
-  ): Promise<RunReport> {
+  /** Lets one release pass one gate, or one rule of the house, for a reason and a time. */
+  async waive(id: string, request: WaiveRequest): Promise<RunReport> {
     await this.services.assertWritable();
     const journal = await this.#load(id);
-    const step = this.#step(journal, request.gate);
-    if (step?.kind !== 'gate') throw this.#notThat(journal, request.gate, 'gate');
-    const reason = demandReason(request.reason);
-    const now = await this.services.clock.now();
-    const until = Date.parse(request.until);
-    if (Number.isNaN(until) || until <= now) {
-      throw new SluiceError('invalid_input', {
-        cause: `--until ${JSON.stringify(request.until)} is not a moment in the future (it is ${isoTime(now)}).`,
-        remedy: `Give a time such as ${isoTime(now + 86_400_000)}: a waiver always ends.`,
-      });
-    }
-    const own = stepState(journal.state, step.id);
-    const waivable = own.status === 'failed' || (own.status === 'open' && own.lookState !== null);
-    if (!waivable || journal.state.closed !== null) {
-      throw new SluiceError('precondition', {
-        cause: `Gate ${step.id} of ${journal.id} needs no waiver now (it is ${own.status === 'open' ? 'not judged yet' : own.status}).`,
-        remedy: `See \`sluice explain ${journal.id} ${step.id}\`.`,
-      });
-    }
-    this.#assertRole('waiver', request.by, false);
-    await journal.append(
-      { kind: 'waiver.granted', step: step.id, data: { reason, by: request.by, until } },
-      { guard: (state) => stepState(state, step.id).status === own.status },
-    );
+    await waive(journal, request, this.services);
     return await this.#report(journal);
+  }
+
+  /** Goes round one rule in an emergency, signed; a review stays open. */
+  async breakGlass(id: string, request: BreakGlassRequest): Promise<RunReport> {
+    await this.services.assertWritable();
+    const journal = await this.#load(id);
+    await breakGlass(journal, request, this.services);
+    await this.#tellReviews(journal);
+    return await this.#report(journal);
+  }
+
+  /** Ends the review of what was gone round. */
+  async review(id: string, request: { review: string; finding: string; by: Principal }): Promise<RunReport> {
+    await this.services.assertWritable();
+    const journal = await this.#load(id);
+    await closeReview(journal, request, this.services);
+    return await this.#report(journal);
+  }
+
+  /** Every review that is open, of every release. */
+  async reviews(): Promise<{ release_id: string; review: Review }[]> {
+    const open: { release_id: string; review: Review }[] = [];
+    for (const { id } of await this.list()) {
+      const journal = await RunJournal.load(id, this.services);
+      for (const review of journal.state.reviews)
+        if (review.closed === null) open.push({ release_id: id, review });
+    }
+    return open;
   }
 
   async cancel(id: string, request: { reason: string; by: Principal }): Promise<RunReport> {
@@ -297,6 +345,11 @@ export class Engine {
     );
     await this.#driveJournal(journal, {});
     return await this.#report(journal);
+  }
+
+  /** For a tool called outside a run: the rules of the house for the places to which a flow leads with it. */
+  async assertOpen(tool: string, environments: readonly string[]): Promise<void> {
+    await assertCallGuards(tool, environments, this.services);
   }
 
   /**
@@ -336,6 +389,14 @@ export class Engine {
     return governed;
   }
 
+  /** At once: who has to know of an emergency does not wait for the next drive. */
+  async #tellReviews(journal: RunJournal): Promise<void> {
+    const { actions } = await decideNow(journal, this.services);
+    const noChild = () => Promise.reject(new Error('telling drives no flow'));
+    for (const action of actions)
+      if (action.do === 'tell-review') await perform(action, journal, this.services, noChild, undefined);
+  }
+
   async #driveJournal(journal: RunJournal, options: EngineDriveOptions): Promise<void> {
     this.#assertSameContracts(journal);
     const { clock } = this.services;
@@ -355,7 +416,8 @@ export class Engine {
       else if (decision.leaseEndsAt !== null)
         await clock.sleep(Math.min(LEASE_LOOK_MS, Math.max(20, decision.leaseEndsAt - clock.wall())));
       else return;
-      if (this.#needsPerson(await this.#report(journal))) return;
+      const report = await this.#report(journal);
+      if (this.#needsPerson(report) && !opensByItself(report, journal.state)) return;
       options.onChange?.(journal);
     }
   }
@@ -556,21 +618,6 @@ export class Engine {
     });
   }
 
-  /** A role that a flow names must be held by somebody; one that only the settings know restricts if it is there. */
-  #assertRole(role: string, by: Principal, named: boolean): void {
-    const members = this.services.approvals.roles[role] ?? (named ? [] : undefined);
-    if (members === undefined || members.some((member) => samePerson(member, by.id, this.services.approvals)))
-      return;
-    throw new SluiceError('forbidden', {
-      cause: `${by.id} does not hold the role ${role}.`,
-      remedy:
-        members.length === 0
-          ? `Nobody holds it: set approvals.roles.${role} in the settings.`
-          : `Ask one of: ${members.join(', ')}.`,
-      rule: 'role',
-    });
-  }
-
   /** A run follows the contracts that it was begun with, for life. */
   #assertSameContracts(journal: RunJournal): void {
     if (journal.state.closed !== null) return;
@@ -611,15 +658,6 @@ export class Engine {
       closed,
     });
   }
-}
-
-function demandReason(reason: string): string {
-  const plain = reason.trim();
-  if (plain.length >= 3 && plain.length <= 4_000) return plain;
-  throw new SluiceError('invalid_input', {
-    cause: plain.length < 3 ? 'A reason is missing.' : 'The reason is longer than 4,000 characters.',
-    remedy: 'Say in a sentence why: it stands in the journal for good.',
-  });
 }
 
 function inputWords(opened: RunOpened): string {

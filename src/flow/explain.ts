@@ -1,9 +1,10 @@
 import { isoTime } from '../kit/clock.ts';
+import { questionOf, whoConfirms } from './confirm.ts';
 import type { Step } from './definition.ts';
 import { approvalsOver } from './graph.ts';
 import type { RunReport } from './report.ts';
 import type { EngineServices } from './services.ts';
-import { type RunState, stepState } from './state.ts';
+import { type RunState, type StepState, stepState } from './state.ts';
 
 export interface StepExplanation {
   id: string;
@@ -17,6 +18,13 @@ export interface StepExplanation {
   recommendations?: { option: string; reasons: string; by: string; at: string }[];
   plan?: unknown;
   approvals?: { by: string; at: string; plan_hash: string }[];
+  confirmation?: {
+    verdict: string | null;
+    by: string;
+    how: string;
+    reason: string;
+    plan_hash: string;
+  } | null;
   who_may?: string[];
   covered_by: string[];
   undo: unknown;
@@ -90,8 +98,21 @@ function explainStep(
           })),
           who_may: [...(services.approvals.roles[step.approve.role] ?? [])],
         }),
+    ...(step.confirm === undefined ? {} : confirmationOf(own, state, services)),
     covered_by: approvalsOver(state.opened.flow, step.id).map(({ id }) => id),
     undo: step.undo ?? null,
     notices: [...own.notices].map(([notice, { status, cause }]) => ({ notice, state: status, cause })),
+  };
+}
+
+function confirmationOf(own: StepState, state: RunState, services: EngineServices) {
+  const { confirmation } = own;
+  if (confirmation === null) return { confirmation: null, who_may: whoConfirms(state, services.approvals) };
+  const { verdict, by, how, reason, planHash, plan } = confirmation;
+  return {
+    question: questionOf(own),
+    plan,
+    confirmation: { verdict, by, how, reason, plan_hash: planHash },
+    who_may: whoConfirms(state, services.approvals),
   };
 }

@@ -35,6 +35,8 @@ export interface RunOpened {
   sandbox: boolean;
   engine: string;
   parent: string | null;
+  /** The release that this run takes back. */
+  undoes?: string;
 }
 
 /** A statement that somebody signed, as it stands in the journal. */
@@ -72,12 +74,20 @@ export interface BrokenGlass {
   until: number;
   /** The review that stays open until somebody else closes it. */
   review: string;
+  /** The plan that went out without its approval; null where no approval was gone round. */
+  plan_hash: string | null;
+  /** Proof of who it was. */
+  signed: SignedStatement;
 }
 
 export interface GuardCheck {
   guard: string;
   verdict: 'pass' | 'fail' | 'unknown';
   cause: string;
+  /** What lifts it, where it does not pass. */
+  remedy?: string;
+  /** World time, ms, at which it passes by itself; absent where that cannot be told. */
+  opens_at?: number;
   /** What it rests on: rules, sources, times. */
   result?: unknown;
 }
@@ -93,9 +103,12 @@ export type Fact =
   /** A guard of the house (freeze, rollback plan, rehearsal …) is let pass for a time. */
   | { kind: 'run.waived'; data: RunWaiver }
   | { kind: 'run.broke_glass'; data: BrokenGlass }
+  | { kind: 'review.told'; data: { review: string; sent: boolean; cause: string; next_at: number } }
   | { kind: 'review.closed'; data: { review: string; finding: string; by: Principal } }
   | { kind: 'rollback.planned'; data: { plan: unknown } }
   | { kind: 'rollback.begun'; data: { reason: string; by: Principal; release_id: string } }
+  /** The run that was to undo ended before it sent anything: the release goes on. */
+  | { kind: 'rollback.called_off'; data: { cause: string } }
   | {
       kind: 'step.looked';
       step: string;

@@ -26,6 +26,32 @@ const GATED = flowText(`
     undo: { none: it stays }
 `);
 
+/** The gate judges what another step has found, and that may change. */
+const PER_ARTIFACT = flowText(`
+  image:
+    phase: one
+    gate:
+      uses: world_get_fact
+      with: { name: image }
+      pass: result.state == "ready"
+      fail: result.state == "broken"
+      max_age: 10m
+  check:
+    phase: one
+    needs: [image]
+    gate:
+      uses: world_get_fact
+      with: { name: '="check-" + string(steps.image.result.value)' }
+      pass: result.state == "ready"
+      fail: result.state == "broken"
+  ship:
+    phase: two
+    needs: [check]
+    uses: world_set_thing
+    with: { name: ship }
+    undo: { none: it stays }
+`);
+
 async function gated(state?: 'ready' | 'waiting' | 'broken', value = 1) {
   const made = await fixture(GATED);
   if (state !== undefined) made.world.facts.set('check', { state, value });
@@ -146,6 +172,27 @@ describe('promise 16: a waiver', () => {
     ]);
   });
 
+  it('counts for the artifact for which it was granted, and for no other', async () => {
+    const { drive, engine, world, clock } = await fixture(PER_ARTIFACT);
+    world.facts.set('image', { state: 'ready', value: 1 });
+    world.facts.set('check-1', { state: 'broken', value: 1 });
+    world.facts.set('check-2', { state: 'broken', value: 1 });
+    world.unready.add('thing:ship');
+    await drive();
+    await engine.waive('fixture-a', waiver('2026-06-26T13:00:00Z'));
+    expect(states(await drive()).check).toBe('waived');
+    // The image is found broken when its evidence is read again, and another one takes its place.
+    world.facts.set('image', { state: 'broken', value: 1 });
+    clock.forward(3_600_000);
+    world.unready.delete('thing:ship');
+    expect(states(await drive()).image).toBe('failed');
+    world.facts.set('image', { state: 'ready', value: 2 });
+    await engine.decide('fixture-a', { step: 'image', option: 'retry', reason: 'built anew', by: lead });
+    const report = await drive();
+    expect(states(report)).toMatchObject({ check: 'failed' });
+    expect(world.sent).toEqual([]);
+  });
+
   it('that has expired lets nothing through', async () => {
     const { drive, engine, world, clock } = await gated('broken');
     await drive();
@@ -159,7 +206,7 @@ describe('promise 16: a waiver', () => {
     ['has ended already', waiver('2026-06-25T12:00:00Z'), 'not a moment in the future'],
     ['never ends', waiver('never'), 'not a moment in the future'],
     ['is for no gate', waiver('2026-06-26T00:00:00Z', 'ship'), 'is not a step of kind gate'],
-    ['is for every gate', waiver('2026-06-26T00:00:00Z', '*'), 'has no step "*"'],
+    ['is for every gate', waiver('2026-06-26T00:00:00Z', '*'), 'patterns do not exist'],
     ['has no reason', { ...waiver('2026-06-26T00:00:00Z'), reason: '' }, 'A reason is missing'],
   ])('that %s is refused', async (_name, request, cause) => {
     const { drive, engine } = await gated('broken');

@@ -109,11 +109,17 @@ export async function exportJournal(store: Store, id: string): Promise<string[]>
   ];
 }
 
-/** Takes an export in, if its chain holds and no such run is here. */
-export async function importJournal(store: Store, text: string, file: string): Promise<string> {
+export interface JournalExport {
+  row: RunRow;
+  entries: JournalEntry[];
+  payloads: Payload[];
+}
+
+/** Reads an export. Throws `precondition` unless its chain and every payload hold. */
+export function readExport(text: string, file: string): JournalExport {
   const refuse = (what: string) =>
     new SluiceError('precondition', {
-      cause: `${file} was not imported: ${what}.`,
+      cause: `${file} was not taken: ${what}.`,
       remedy: 'Export the journal again with `sluice journal export`; nothing was changed here.',
       rule: 'journal-chain',
     });
@@ -131,12 +137,21 @@ export async function importJournal(store: Store, text: string, file: string): P
   const row: RunRow = Row.parse(head.row);
   const entries = parsed.flatMap((line) => ('entry' in line ? [line.entry] : []));
   const payloads: Payload[] = parsed.flatMap((line) => ('payload' in line ? [line.payload] : []));
+  if (entries.length === 0) throw refuse('it has no entries');
   const fault = findChainFault(entries, { seq: row.headSeq, hash: row.headHash });
   if (fault !== undefined) throw refuse(fault.what);
+  const stranger = entries.find(({ run }) => run !== row.id);
+  if (stranger !== undefined) throw refuse(`entry ${stranger.seq} is of another run`);
   const changed = payloads.find(({ digest, body }) => `sha256:${sha256(body)}` !== digest);
   if (changed !== undefined) throw refuse(`the payload ${changed.digest} was changed`);
+  return { row, entries, payloads };
+}
+
+/** Takes an export in, if its chain holds and no such run is here. */
+export async function importJournal(store: Store, text: string, file: string): Promise<string> {
+  const { row, entries, payloads } = readExport(text, file);
   const [first, ...rest] = entries;
-  if (first === undefined) throw refuse('it has no entries');
+  if (first === undefined) throw new Error('an export has entries');
   const opened = await store.open(
     { ...row, closed: false, headSeq: 1, headHash: first.hash },
     first,

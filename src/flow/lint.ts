@@ -110,6 +110,7 @@ class Linter {
     }
     for (const [name, text] of Object.entries(step.approve?.shows ?? {}))
       this.#expression(`${at}.approve.shows.${name}`, text, step, {});
+    if (step.confirm !== undefined) this.#confirm(step, step.confirm, `${at}.confirm`);
     if (step.wait !== undefined && step.wait.at === undefined && step.wait.until === undefined) {
       this.#find(
         `${at}.wait`,
@@ -123,6 +124,23 @@ class Linter {
         `there is no flow ${step.flow.flow}`,
         `Flows: ${[...this.#flows.keys()].join(', ')}.`,
       );
+    }
+  }
+
+  /** A yes binds to what was shown: that must be the same at the next look. */
+  #confirm(step: Step, { question, shows }: NonNullable<Step['confirm']>, at: string): void {
+    for (const [where, text] of [
+      [`${at}.question`, question] as const,
+      ...Object.entries(shows).map(([name, shown]) => [`${at}.shows.${name}`, shown] as const),
+    ]) {
+      this.#expression(where, text, step, {});
+      const passing = this.#referencesOf(text).find(({ path }) => ['now', 'attempt'].includes(path[0] ?? ''));
+      if (passing !== undefined)
+        this.#find(
+          where,
+          `${passing.path[0]} is another one at the next look, and a confirmation binds to what it shows`,
+          'Show what the answer is about: inputs and results of steps.',
+        );
     }
   }
 
@@ -157,6 +175,8 @@ class Linter {
       this.#find(at, `there is no tool ${call.tool}`, suggestion(call.tool, names));
       return;
     }
+    if (tool.engineOnly)
+      this.#find(at, `${call.tool} is the engine's own`, 'Use an approve step: it asks by itself.');
     if (call.read && tool.effect !== 'read')
       this.#find(
         at,

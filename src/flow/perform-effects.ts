@@ -204,7 +204,8 @@ function name(effect: Effect): string {
 
 function mayAct(journal: RunJournal, step: string): boolean {
   const { state } = journal;
-  return state.closed === null && state.cancelled === null && stepState(state, step).status === 'open';
+  if (state.closed !== null || state.cancelled !== null || state.rollback !== null) return false;
+  return stepState(state, step).status === 'open';
 }
 
 function isDone(

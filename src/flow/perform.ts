@@ -4,6 +4,7 @@ import { durationMs } from '../kit/duration.ts';
 import type { Effect } from '../kit/effect.ts';
 import { isTransient, NotYet, type SluiceError, toSluiceError } from '../kit/errors.ts';
 import { askApproval, checkApproval, guardEffect } from './approve.ts';
+import { assertConfirmed } from './confirm.ts';
 import { type Action, noticeKey } from './decide.ts';
 import { noticesOf, type Step } from './definition.ts';
 import { ExpressionError, resolveArguments } from './expression.ts';
@@ -15,8 +16,9 @@ import { judgeGate } from './perform-gate.ts';
 import { lookWait } from './perform-wait.ts';
 import { type RunJournal, Superseded } from './run-journal.ts';
 import type { EngineServices } from './services.ts';
-import { stepState } from './state.ts';
+import { type StepState, stepState } from './state.ts';
 import { append, callRead, evaluate, looked, type StepWork, settle, summaryOf } from './step-work.ts';
+import { tellReview } from './tell-review.ts';
 import { variablesOf } from './variables.ts';
 
 /** Runs another flow as a step; given by the driver, which alone can drive. */
@@ -42,6 +44,7 @@ const RefShape = z.object({
 const ERROR_BACKOFF_MS = [60_000, 120_000, 300_000, 900_000];
 /** A person has to mend something; looking again costs nothing and finds out when they have. */
 const BLOCKED_LOOK_MS = 900_000;
+const LONGEST_LOOK_MS = 3_600_000;
 
 /** The only place with effects: carries out what `decide` has found. */
 export async function perform(
@@ -64,6 +67,7 @@ export async function perform(
   const work: StepWork = { step, journal, services, signal };
   try {
     if (action.do === 'notify') await notify(work, action);
+    else if (action.do === 'tell-review') await tellReview(action.review, step.id, journal, services);
     else if (action.do === 'ask-approval') await askApproval(work);
     else if (action.do === 'check-approval') await checkApproval(work);
     else await callStep(work, action.do === 'resolve', driveChild);
@@ -82,9 +86,15 @@ function settledMeanwhile(fact: Fact, state: RunJournal['state']): boolean {
   if (state.closed !== null) return true;
   if (fact.kind === 'decision.asked') return stepState(state, fact.step).question !== null;
   if (fact.kind === 'decision.made') return stepState(state, fact.step).status !== 'open';
-  if (fact.kind === 'step.reopened') return stepState(state, fact.step).status !== 'waived';
+  if (fact.kind === 'step.reopened')
+    return !['waived', 'passed'].includes(stepState(state, fact.step).status);
+  if (fact.kind === 'confirmation.asked') return isAsked(stepState(state, fact.step), fact.data.plan_hash);
   if (fact.kind !== 'step.settled' && fact.kind !== 'step.looked') return false;
   return stepState(state, fact.step).status !== 'open';
+}
+
+function isAsked(own: StepState, planHash: string): boolean {
+  return own.status !== 'open' || own.confirmation?.planHash === planHash || own.refused.has(planHash);
 }
 
 async function callStep(work: StepWork, resolveOnly: boolean, driveChild: ChildDriver): Promise<void> {
@@ -191,7 +201,7 @@ async function runChild(work: StepWork, driveChild: ChildDriver): Promise<void> 
   const ref = { system: 'sluice', id: child.release_id };
   const fields = { ref, result: { release_id: child.release_id, state: child.state } };
   if (child.state === 'done') await settle(work, 'passed', `${child.release_id} is done`, fields);
-  else if (child.state === 'cancelled')
+  else if (child.state === 'cancelled' || child.state === 'rolled_back')
     await settle(work, 'failed', `${child.release_id}: ${child.cause}`, fields);
   else {
     const stuck = ['blocked', 'needs_approval', 'needs_decision', 'failed'].includes(child.state);
@@ -219,6 +229,7 @@ async function runWrite(
   const options = { principal: journal.state.opened.requester, now, signal };
   const approved = resolveOnly ? undefined : await guardEffect(work);
   const allow = async (effect: Effect) => {
+    assertConfirmed(work);
     await approved?.(effect);
     await assertGuards(work, effect);
   };
@@ -346,12 +357,19 @@ async function lookedWithError(work: StepWork, thrown: unknown): Promise<void> {
   }
   if (mendable(error)) {
     services.log.warn({ step: step.id, code: error.code, cause: error.message }, 'blocked');
-    await looked(work, 'blocked', `${error.message} ${error.remedy}`, now + BLOCKED_LOOK_MS, {
-      error: error.code,
-    });
+    // What lifts a guard stands beside its verdict.
+    const ofGuard = services.guards.some(({ name }) => name === error.rule);
+    const cause = ofGuard ? error.message : `${error.message} ${error.remedy}`;
+    await looked(work, 'blocked', cause, now + lookAgainMs(error), { error: error.code });
     return;
   }
   await settle(work, 'failed', error.message, { error: error.code });
+}
+
+/** What opens at a known time may be opened before it. */
+function lookAgainMs({ code, retryAfterSeconds: after }: SluiceError): number {
+  if (code !== 'blocked' || after === undefined) return BLOCKED_LOOK_MS;
+  return Math.min(Math.ceil(after * 1_000), LONGEST_LOOK_MS);
 }
 
 /** Faults that a person mends outside this run; it goes on by itself once they have. */
@@ -374,7 +392,7 @@ function plainRef(ref: z.output<typeof RefShape>): Ref {
 }
 
 /** A poll may learn more of the job than its start knew (a queue item that became a build). */
-function refOf(result: unknown): Ref | undefined {
+export function refOf(result: unknown): Ref | undefined {
   const ref = RefShape.safeParse(
     result !== null && typeof result === 'object' && 'ref' in result ? result.ref : undefined,
   );

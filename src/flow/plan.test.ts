@@ -16,7 +16,7 @@ const effect: PlannedEffect & { state: 'resolved' } = {
 };
 const plan: Plan = {
   frame: {
-    version: 1,
+    version: 2,
     release_id: 'fixture-a',
     flow: 'fixture',
     flow_hash: 'abc',
@@ -25,6 +25,8 @@ const plan: Plan = {
     policy: { strict: true },
     contracts: 'def',
     sandbox: false,
+    gates: { tests: 'passed' },
+    windows: { production: [] },
   },
   shows: { digest: 'sha256:1' },
   effects: [effect, { step: 'later', tool: 't', environment: 'stage', state: 'deferred', waits_for: 'x' }],

@@ -1,62 +1,78 @@
+import { z } from 'zod';
 import { digestOf } from '../kit/canonical.ts';
 import { NotYet, SluiceError, toSluiceError } from '../kit/errors.ts';
-import { environmentOf, type Flow, type Step } from './definition.ts';
+import { destinationOf, environmentOf, type Flow, type Step } from './definition.ts';
 import { resolveArguments } from './expression.ts';
-import { coveredBy } from './graph.ts';
+import { coveredBy, upstream } from './graph.ts';
 import type { EngineServices } from './services.ts';
 import { type RunState, stepState } from './state.ts';
 import { variablesOf } from './variables.ts';
 
+const Common = z.object({ step: z.string(), tool: z.string(), environment: z.string() });
+
 /** An effect as far as it can be known before it happens. */
-export type PlannedEffect =
-  | {
-      step: string;
-      tool: string;
-      environment: string;
-      state: 'resolved';
-      key: string;
-      system: string;
-      action: string;
-      target: string;
-      before?: unknown;
-      after?: unknown;
-      /** It is there already: nothing will be sent. */
-      present: boolean | null;
-    }
-  | { step: string; tool: string; environment: string; state: 'deferred'; waits_for: string };
+const PlannedEffect = z.discriminatedUnion('state', [
+  Common.extend({
+    state: z.literal('resolved'),
+    key: z.string(),
+    system: z.string(),
+    action: z.string(),
+    target: z.string(),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+    /** It is there already: nothing will be sent. */
+    present: z.boolean().nullable(),
+  }),
+  Common.extend({ state: z.literal('deferred'), waits_for: z.string() }),
+]);
+export type PlannedEffect = z.output<typeof PlannedEffect>;
 
-export interface PlanFrame {
-  version: 1;
-  release_id: string;
-  flow: string;
-  flow_hash: string;
-  key: string;
-  inputs: Record<string, unknown>;
-  policy: Record<string, unknown>;
-  contracts: string;
-  sandbox: boolean;
-}
+const Tree = z.record(z.string(), z.unknown());
 
-export interface Plan {
-  frame: PlanFrame;
-  shows: Record<string, unknown>;
-  effects: PlannedEffect[];
-}
+const PlanFrame = z.strictObject({
+  version: z.literal(2),
+  release_id: z.string(),
+  flow: z.string(),
+  flow_hash: z.string(),
+  key: z.string(),
+  inputs: Tree,
+  policy: Tree,
+  contracts: z.string(),
+  sandbox: z.boolean(),
+  /** How each gate before the approval stands: `passed`, `skipped`, or `waived` with the digest of its waiver. */
+  gates: z.record(z.string(), z.string()),
+  /** The exceptions that hold for each environment which the effects reach; none: it has to be open. */
+  windows: z.record(z.string(), z.array(z.string())),
+});
+export type PlanFrame = z.output<typeof PlanFrame>;
+
+const PlanSchema = z.strictObject({ frame: PlanFrame, shows: Tree, effects: z.array(PlannedEffect) });
+export type Plan = z.output<typeof PlanSchema>;
 
 /** What is bound: the frame, the evidence shown, and each effect by what it will do. */
-export function planHash(plan: Plan): string {
+export function boundPlan(plan: Plan): Record<string, unknown> {
   const effects = plan.effects.map((effect) => {
     if (effect.state === 'deferred') return { step: effect.step, tool: effect.tool, deferred: true };
     const { step, tool, environment, key, system, action, target, after } = effect;
     return { step, tool, environment, key, system, action, target, after: after ?? null };
   });
-  return digestOf({ frame: plan.frame, shows: plan.shows, effects });
+  return { frame: plan.frame, shows: plan.shows, effects };
 }
 
-function frameOf(state: RunState): PlanFrame {
+export function planHash(plan: Plan): string {
+  return digestOf(boundPlan(plan));
+}
+
+/** A plan as it stands in a journal; undefined when it is another version's, or not what its hash says. */
+export function readPlan(recorded: unknown, hash: string): Plan | undefined {
+  const parsed = PlanSchema.safeParse(recorded);
+  return parsed.success && planHash(parsed.data) === hash ? parsed.data : undefined;
+}
+
+export function frameOf(state: RunState): PlanFrame {
   const { opened } = state;
   return {
-    version: 1,
+    version: 2,
     release_id: opened.release_id,
     flow: opened.flow.flow,
     flow_hash: opened.flow_hash,
@@ -65,7 +81,37 @@ function frameOf(state: RunState): PlanFrame {
     policy: opened.policy,
     contracts: digestOf(opened.contracts),
     sandbox: opened.sandbox,
+    gates: {},
+    windows: {},
   };
+}
+
+/** A waiver that is granted, ends, or is another one makes another class. */
+function gateClasses(approval: Step, state: RunState): Record<string, string> {
+  const { flow } = state.opened;
+  const before = upstream(flow, approval.id);
+  const gates = flow.steps.filter((step) => step.kind === 'gate' && before.has(step.id));
+  return Object.fromEntries(
+    gates.map(({ id }) => {
+      const { status, waiver } = stepState(state, id);
+      if (status !== 'waived') return [id, status];
+      return [id, `waived:${waiver === null ? 'unknown' : digestOf(JSON.parse(JSON.stringify(waiver)))}`];
+    }),
+  );
+}
+
+/** By the names of the exceptions that hold now. Whether a window is open, its guard asks at each effect. */
+function windowClasses(covered: readonly Step[], state: RunState, now: number): Record<string, string[]> {
+  const { flow } = state.opened;
+  const environments = covered.flatMap((step) => [environmentOf(flow, step), destinationOf(flow, step)]);
+  const holding = (environment: string) =>
+    state.waivers.filter((waiver) => waiver.environment === environment && waiver.until > now);
+  return Object.fromEntries(
+    [...new Set(environments)].map((environment) => [
+      environment,
+      [...new Set(holding(environment).map(({ gate }) => gate))].sort(),
+    ]),
+  );
 }
 
 /** The tool call of a step that changes something; undefined for steps that only look. */
@@ -139,20 +185,25 @@ export async function planRun(state: RunState, services: EngineServices): Promis
   return { frame: frameOf(state), shows: {}, effects };
 }
 
-/** The plan that an approval binds to. Throws `blocked` while an effect that it covers is not resolved. */
+/**
+ * The plan that an approval binds to, as the journal keeps it. Throws `blocked` while an effect that it
+ * covers is not resolved.
+ */
 export async function planForApproval(
   approval: Step,
   state: RunState,
   services: EngineServices,
 ): Promise<Plan> {
   const { flow } = state.opened;
-  const variables = variablesOf(state, await services.clock.now(), approval);
+  const now = await services.clock.now();
+  const variables = variablesOf(state, now, approval);
   const shows: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(approval.approve?.shows ?? {})) {
     shows[name] = services.expressions.compile(text).evaluate(variables);
   }
+  const covered = coveredBy(flow, approval.id);
   const effects: PlannedEffect[] = [];
-  for (const step of coveredBy(flow, approval.id)) {
+  for (const step of covered) {
     effects.push(...(await plannedEffects(step, state, flow, services, false)));
   }
   const open = effects.find((effect) => effect.state === 'deferred');
@@ -163,5 +214,11 @@ export async function planForApproval(
       rule: 'approval-plan',
     });
   }
-  return { frame: frameOf(state), shows, effects };
+  const frame = {
+    ...frameOf(state),
+    gates: gateClasses(approval, state),
+    windows: windowClasses(covered, state, now),
+  };
+  // What the journal would take out is not hashed either: the plan that is kept is the plan that is bound.
+  return PlanSchema.parse(services.redactor.deep(JSON.parse(JSON.stringify({ frame, shows, effects }))));
 }

@@ -1,9 +1,11 @@
 import { isoTime } from '../kit/clock.ts';
 import { formatDuration } from '../kit/duration.ts';
+import { questionOf } from './confirm.ts';
 import { type Decision, unresolved } from './decide.ts';
 import type { Step } from './definition.ts';
 import type { Ref } from './facts.ts';
-import { type RunState, type StepState, satisfies, stepState } from './state.ts';
+import type { GuardHold } from './guards.ts';
+import { heldBy, type RunState, type StepState, satisfies, stepState } from './state.ts';
 
 export const RUN_STATES = [
   'waiting',
@@ -38,6 +40,16 @@ export interface Blocker {
   remedy: string;
 }
 
+export interface ReviewReport {
+  review: string;
+  what: string;
+  reason: string;
+  by: string;
+  at: string;
+  state: 'open' | 'closed';
+  finding: string | null;
+}
+
 /** What plan, drive, status and explain answer (DESIGN 7). */
 export interface RunReport {
   release_id: string;
@@ -50,7 +62,11 @@ export interface RunReport {
   blocked_by: Blocker[];
   plan_hash: string | null;
   effects?: unknown[];
+  /** In plans and explanations: the rules of the house that hold the rest of it, who may lift them. */
+  holds?: GuardHold[];
   waivers: { gate: string; reason: string; by: string; until: string | null }[];
+  /** What somebody went round in an emergency, and whether it was looked into. */
+  reviews: ReviewReport[];
   next_at: string | null;
   next: string;
   summary: string;
@@ -65,7 +81,7 @@ export function reportOf(state: RunState, decision: Decision, now: number): RunR
   const blockers = blockersOf(state, steps);
   const asked = opened.flow.steps
     .map((step) => stepState(state, step.id))
-    .find((step) => step.status === 'open' && step.asked !== null);
+    .find((step) => step.status === 'open' && (step.asked ?? step.confirmation) !== null);
   const nextAt = state.closed === null ? decision.nextAt : null;
   return {
     release_id: opened.release_id,
@@ -76,8 +92,9 @@ export function reportOf(state: RunState, decision: Decision, now: number): RunR
     phase,
     steps,
     blocked_by: blockers,
-    plan_hash: asked?.asked?.planHash ?? null,
+    plan_hash: (asked?.asked ?? asked?.confirmation)?.planHash ?? null,
     waivers: waiversOf(state),
+    reviews: reviewsOf(state),
     next_at: nextAt === null ? null : isoTime(nextAt),
     next: nextText(runState, opened.release_id, blockers, nextAt, now),
     summary: summaryText(state, runState, phase, steps, blockers, nextAt, now),
@@ -108,6 +125,7 @@ function viewOf(step: Step, own: StepState, state: RunState, now: number): strin
   if (own.status !== 'open') return own.status;
   if (state.closed !== null) return 'cancelled';
   if (own.question !== null) return 'needs_decision';
+  if (own.confirmation !== null) return own.confirmation.verdict === null ? 'needs_decision' : 'running';
   if (own.asked !== null)
     return approvalsOf(own).length >= (step.approve?.quorum ?? 1) ? 'running' : 'needs_approval';
   if (own.lookState !== null) return own.lookState;
@@ -117,7 +135,7 @@ function viewOf(step: Step, own: StepState, state: RunState, now: number): strin
 }
 
 function causeOf(step: Step, own: StepState, state: RunState, view: string): string {
-  if (view === 'needs_decision') return own.question ?? '';
+  if (view === 'needs_decision') return own.question ?? questionOf(own);
   if (own.status === 'open' && own.asked !== null) {
     return `${approvalsOf(own).length} of ${step.approve?.quorum ?? 1} approvals by ${step.approve?.role}`;
   }
@@ -180,6 +198,10 @@ function blockersOf(state: RunState, steps: StepReport[]): Blocker[] {
       const hash = stepState(state, step.id).asked?.planHash ?? '';
       return [{ ...base, remedy: `sluice approve ${id} --step ${step.id} --plan ${hash}` }];
     }
+    if (step.state === 'needs_decision' && definition.kind === 'confirm') {
+      const hash = stepState(state, step.id).confirmation?.planHash ?? '';
+      return [{ ...base, remedy: `sluice confirm ${id} --step ${step.id} --plan ${hash}` }];
+    }
     if (step.state === 'needs_decision') {
       const options = Object.keys(definition.decide?.options ?? {}).join(', ');
       const remedy = `sluice decide ${id} --step ${step.id} --option OPTION --reason "…" (OPTION is one of ${options})`;
@@ -189,6 +211,10 @@ function blockersOf(state: RunState, steps: StepReport[]): Blocker[] {
       definition.kind === 'gate' && step.state !== 'needs_decision'
         ? `. Or, as a risk that somebody takes: sluice waive ${id} --gate ${step.id} --reason "…" --until TIME`
         : '';
+    if (step.state === 'failed' && definition.kind === 'confirm') {
+      const remedy = `A no is final for what was shown. End it: sluice cancel ${id} --reason "…", then begin anew with what is meant`;
+      return [{ ...base, remedy }];
+    }
     if (step.state === 'failed' && !isBeingDecided(state, step.id)) {
       return [
         {
@@ -198,16 +224,37 @@ function blockersOf(state: RunState, steps: StepReport[]): Blocker[] {
       ];
     }
     if (step.state !== 'blocked') return [];
+    const [held] = heldBy(stepState(state, step.id));
+    if (held?.remedy !== undefined) return [{ ...base, remedy: held.remedy }];
     return [{ ...base, remedy: `Mend the cause; the next look finds out by itself${waive}` }];
   });
 }
 
 function waiversOf(state: RunState): RunReport['waivers'] {
-  return [...state.steps.values()].flatMap(({ waiver }) => {
+  const ofSteps = [...state.steps.values()].flatMap(({ waiver }) => {
     if (waiver === null) return [];
     const { gate, reason, by, until } = waiver;
     return [{ gate, reason, by, until: Number.isFinite(until) ? isoTime(until) : null }];
   });
+  const ofTheRun = state.waivers.map(({ gate, reason, by, until }) => ({
+    gate,
+    reason,
+    by: by.id,
+    until: isoTime(until),
+  }));
+  return [...ofSteps, ...ofTheRun];
+}
+
+function reviewsOf(state: RunState): ReviewReport[] {
+  return state.reviews.map(({ review, what, reason, by, at, closed }) => ({
+    review,
+    what,
+    reason,
+    by: by.id,
+    at: isoTime(at),
+    state: closed === null ? 'open' : 'closed',
+    finding: closed?.finding ?? null,
+  }));
 }
 
 function nextText(
@@ -275,5 +322,9 @@ function summaryText(
 /** Said at every turn: what a release rests on that no evidence carries. */
 function waived(state: RunState): string {
   const gates = waiversOf(state).map(({ gate, by }) => `${gate} by ${by}`);
-  return gates.length === 0 ? '' : ` Waived: ${gates.join(', ')}.`;
+  const glass = reviewsOf(state).map(
+    ({ what, by, review, state: stands }) => `${what} by ${by} (${review} ${stands})`,
+  );
+  const said = gates.length === 0 ? '' : ` Waived: ${gates.join(', ')}.`;
+  return glass.length === 0 ? said : `${said} Glass broken: ${glass.join(', ')}.`;
 }

@@ -172,7 +172,10 @@ function payloadDigest(value: unknown): string | undefined {
 }
 
 /** Fills in what stands beside the chain, and checks it against the digest in the chain. */
-export async function hydrate(entries: readonly JournalEntry[], store: Store): Promise<Recorded[]> {
+export async function hydrate(
+  entries: readonly JournalEntry[],
+  store: Pick<Store, 'payloads'>,
+): Promise<Recorded[]> {
   const digests = entries.flatMap((entry) =>
     PAYLOAD_FIELDS.flatMap((field) => payloadDigest(entry.data[field]) ?? []),
   );

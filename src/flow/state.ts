@@ -19,6 +19,8 @@ export interface EffectState {
   key: string;
   tool: string;
   status: 'intended' | 'doubted' | 'sent' | 'found' | 'adopted' | 'refused' | 'not_sent';
+  /** World time of its last intent; 0 where there was none. */
+  at: number;
   attempt: number;
   owner: Owner | null;
   leaseUntil: number;
@@ -59,7 +61,12 @@ export interface Confirmation {
   reason: string;
 }
 
-export type Review = BrokenGlass & { at: number; closed: { finding: string; by: string; at: number } | null };
+export type Review = BrokenGlass & {
+  at: number;
+  /** Of the notice that somebody went round a rule. */
+  told: NoticeState | null;
+  closed: { finding: string; by: string; at: number } | null;
+};
 
 export interface NoticeState {
   status: 'sent' | 'dropped' | 'delayed';
@@ -97,6 +104,8 @@ export interface StepState {
   decision: { option: string; effect: string; reason: string; by: string; at: number } | null;
   waiver: Waiver | null;
   confirmation: Confirmation | null;
+  /** Plan hash → who said no to it. For good: no later question, answer or attempt undoes it. */
+  refused: Map<string, { by: string; reason: string }>;
   /** Of each guard, what it said last. */
   guards: Map<string, GuardCheck & { at: number }>;
   history: { attempt: number; cause: string; ref: Ref | null; reason: string }[];
@@ -144,6 +153,7 @@ export function newStepState(id: string): StepState {
     decision: null,
     waiver: null,
     confirmation: null,
+    refused: new Map(),
     guards: new Map(),
     history: [],
     notices: new Map(),
@@ -198,10 +208,21 @@ function applyToRun(state: RunState, fact: Exclude<Recorded, StepFact>): void {
       return;
     case 'run.waived':
       state.waivers.push({ ...fact.data, at });
+      // What a guard holds back is asked again at once.
+      for (const step of state.steps.values()) if (heldBy(step).length > 0) step.nextAt = at;
       return;
     case 'run.broke_glass':
-      state.reviews.push({ ...fact.data, at, closed: null });
+      state.reviews.push({ ...fact.data, at, told: null, closed: null });
       return;
+    case 'review.told': {
+      const { sent, cause, next_at } = fact.data;
+      const review = state.reviews.find((open) => open.review === fact.data.review);
+      if (review === undefined) return;
+      const tries = (review.told?.tries ?? 0) + 1;
+      const status = sent ? 'sent' : next_at === 0 ? 'dropped' : 'delayed';
+      review.told = { status, cause, nextAt: next_at, tries };
+      return;
+    }
     case 'review.closed': {
       const review = state.reviews.find((open) => open.review === fact.data.review);
       if (review !== undefined) review.closed = { finding: fact.data.finding, by: fact.data.by.id, at };
@@ -215,6 +236,9 @@ function applyToRun(state: RunState, fact: Exclude<Recorded, StepFact>): void {
       state.rollback = { reason, by, releaseId: release_id, at };
       return;
     }
+    case 'rollback.called_off':
+      state.rollback = null;
+      return;
     default:
       fact satisfies never;
   }
@@ -268,6 +292,7 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
         key: data.key,
         tool: data.tool,
         status: 'intended',
+        at: fact.at,
         attempt: data.attempt,
         owner: data.owner,
         leaseUntil: data.lease_until,
@@ -319,7 +344,8 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
     }
     case 'confirmation.asked': {
       const { plan_hash, plan } = fact.data;
-      if (step.confirmation?.planHash === plan_hash && step.confirmation.verdict === 'declined') return;
+      // Asked twice by two drivers is asked once: an answer in between stands.
+      if (step.confirmation?.planHash === plan_hash || step.refused.has(plan_hash)) return;
       step.confirmation = {
         planHash: plan_hash,
         plan,
@@ -333,12 +359,17 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
       return;
     }
     case 'confirmation.given':
-    case 'confirmation.declined': {
-      if (step.confirmation?.planHash !== fact.data.plan_hash) return;
-      step.confirmation.verdict = fact.kind === 'confirmation.given' ? 'given' : 'declined';
+      if (step.confirmation?.planHash !== fact.data.plan_hash || step.confirmation.verdict !== null) return;
+      step.confirmation.verdict = 'given';
       step.confirmation.by = fact.data.by.id;
       step.confirmation.how = fact.data.how;
-      step.confirmation.reason = fact.kind === 'confirmation.declined' ? fact.data.reason : '';
+      step.since = fact.at;
+      return;
+    case 'confirmation.declined': {
+      const { plan_hash, by, how, reason } = fact.data;
+      step.refused.set(plan_hash, { by: by.id, reason });
+      if (step.confirmation?.planHash !== plan_hash) return;
+      step.confirmation = { ...step.confirmation, verdict: 'declined', by: by.id, how, reason };
       step.since = fact.at;
       return;
     }
@@ -406,6 +437,7 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
 const UNSENT: Omit<EffectState, 'key'> = {
   tool: '',
   status: 'not_sent',
+  at: 0,
   attempt: 0,
   owner: null,
   leaseUntil: 0,
@@ -434,6 +466,7 @@ function reopen(step: StepState, at: number, attempt: number, reason: string): v
   step.question = null;
   step.decision = null;
   step.waiver = null;
+  step.confirmation = null;
   step.recommendations = [];
 }
 
@@ -498,6 +531,12 @@ export function stepState(state: RunState, id: string): StepState {
   const step = state.steps.get(id);
   if (step === undefined) throw new Error(`no step ${id}`);
   return step;
+}
+
+/** What guards say against a step that waits for them; empty when it waits for something else. */
+export function heldBy(step: StepState): (GuardCheck & { at: number })[] {
+  if (step.status !== 'open' || step.lookState !== 'blocked') return [];
+  return [...step.guards.values()].filter(({ verdict, cause }) => verdict !== 'pass' && cause === step.cause);
 }
 
 /** Whether what needs this step may go on. */

@@ -15,6 +15,8 @@ export const VARIABLE_NAMES = [
   'notice',
   'event',
   'step',
+  'effect',
+  'item',
 ] as const;
 
 /**

@@ -23,6 +23,13 @@ const Approvals = z.strictObject({
     .meta({ description: 'Further names of one person; they never count as somebody else.' }),
 });
 
+const BreakGlass = z.strictObject({
+  channel: z.string().min(1).meta({ description: 'Who is told when somebody goes round a rule.' }),
+  tool: z.string().default('slack_post_message').meta({
+    description: 'A notify tool that takes channel, text and key.',
+  }),
+});
+
 const Engine = z.strictObject({
   lease: DurationText.default('60s').meta({
     description: 'How long a driver owns an effect that it has begun.',
@@ -65,6 +72,7 @@ export const Settings = z.strictObject({
       'What is released, by name: file, targets, code_repository, image, gates … as modules.appinterface.products takes it.',
   }),
   approvals: Approvals.default({ roles: {}, aliases: {} }),
+  break_glass: BreakGlass.optional(),
   engine: Engine.refine(roomForRequests, 'lease must be at least a second longer than call_limit').default({
     lease: '60s',
     call_limit: '30s',
@@ -170,7 +178,11 @@ function explain(error: z.ZodError, file: string): SluiceError {
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  const sections: Record<string, z.ZodObject> = { approvals: Approvals, engine: Engine };
+  const sections: Record<string, z.ZodObject> = {
+    approvals: Approvals,
+    break_glass: BreakGlass,
+    engine: Engine,
+  };
   const section = path.length === 0 ? Settings : sections[String(path[0])];
   return Object.keys(section?.shape ?? {});
 }

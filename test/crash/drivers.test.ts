@@ -16,7 +16,7 @@ describe('promise 4: drivers of the same release', () => {
     await world.fresh();
     await play(world);
     undisturbed = summarize(await world.effects());
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await world.close();
@@ -28,7 +28,7 @@ describe('promise 4: drivers of the same release', () => {
     for (const exit of exits) expect({ code: exit.code, err: exit.err }).toEqual({ code: 4, err: '' });
     await play(world);
     expect(summarize(await world.effects())).toEqual(undisturbed);
-  }, 120_000);
+  }, 300_000);
 
   for (const number of EACH ? [1, 2, 9, 10, 21, 22, 31, 32] : [1, 22]) {
     const place = number % 2 === 1 ? 'before' : 'after';
@@ -48,6 +48,6 @@ describe('promise 4: drivers of the same release', () => {
       process.kill(first.pid, 'SIGCONT');
       await Promise.all([second, first.exit]);
       expect(summarize(await world.effects())).toEqual(undisturbed);
-    }, 120_000);
+    }, 300_000);
   }
 });

@@ -17,6 +17,7 @@ const REPORT: RunReport = {
   blocked_by: [],
   plan_hash: null,
   waivers: [],
+  reviews: [],
   next_at: null,
   next: '',
   summary: '',

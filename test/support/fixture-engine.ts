@@ -57,6 +57,7 @@ export async function fixture(texts: string | readonly string[], change: Partial
     log: createLogger('silent'),
     flows: flowsOf(typeof texts === 'string' ? [texts] : texts),
     guards: [],
+    environments: {},
     approvals: {
       allowedSigners: keys.signers,
       roles: { approver: [PEOPLE.ann, PEOPLE.bob, PEOPLE.lead], judge: [PEOPLE.lead], waiver: [PEOPLE.lead] },

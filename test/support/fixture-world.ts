@@ -148,12 +148,27 @@ const post = defineTool({
   result: async () => ({ summary: 'posted' }),
 });
 
+const tell = defineTool({
+  name: 'world_tell',
+  title: 'Tell a channel',
+  description: 'Tells the people of a channel.',
+  effect: 'notify',
+  key: 'channel and key',
+  settles: '30s',
+  input: z.object({ channel: z.string(), text: z.string(), key: z.string() }),
+  output: z.object({ summary: z.string() }),
+  effects: async ({ channel, key, text }, { client }) => [
+    client.effect(`tell:${channel}:${key}`, 'tell', text),
+  ],
+  result: async () => ({ summary: 'told' }),
+});
+
 export function worldModule(world: World) {
   return defineModule({
     name: 'world',
     title: 'World',
     settings: z.object({}),
     connect: () => world,
-    tools: [getFact, setThing, startJob, getJob, post],
+    tools: [getFact, setThing, startJob, getJob, post, tell],
   });
 }
