@@ -49,7 +49,9 @@ export function addEvidenceCommands(program: Command, outcome: Outcome): void {
     .argument('<file>')
     .option('--head <hash>', 'a head of the journal that you know from elsewhere')
     .option('--signers <file>', 'an allowed_signers file of your own, instead of the one in the bundle')
-    .action(async (file: string, options: CommonOptions & { head?: string; signers?: string }) => {
+    .action(async (file: string, _own: object, verify: Command) => {
+      // Its parent has --json too, and takes it.
+      const options: CommonOptions & { head?: string; signers?: string } = verify.optsWithGlobals();
       const { verifyBundle } = await import('../flow/evidence/verify.ts');
       const { head, signers } = options;
       const found = await verifyBundle(read(file), file, {

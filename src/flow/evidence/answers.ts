@@ -71,6 +71,16 @@ function what(record: EvidenceRecord): Part {
 const TICKET = /^[A-Z][A-Z0-9]+-\d+$/;
 const ADVISORY = /^RH[SBE]A-\d{4}:\d+$/;
 
+const REASON_FIELDS = ['key', 'issue', 'ticket', 'advisory', 'errata', 'jira', 'jira_ticket'];
+
+/** `{ rpm: 169025 }`, as the records of a z-stream name them. */
+function advisoriesOf(value: unknown): string[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([kind, id]) =>
+    typeof id === 'number' ? [`advisory ${id} (${kind})`] : [],
+  );
+}
+
 function why(record: EvidenceRecord): Part {
   const found = new Map<string, number>();
   const look = (value: unknown, seq: number) => {
@@ -82,12 +92,15 @@ function why(record: EvidenceRecord): Part {
     if (fact.kind !== 'step.settled' && fact.kind !== 'step.started') continue;
     const { result } = fact.data;
     if (result === null || typeof result !== 'object') continue;
-    for (const [name, value] of Object.entries(result))
-      if (['key', 'issue', 'ticket', 'advisory', 'errata', 'jira'].includes(name)) look(value, fact.seq);
+    for (const [name, value] of Object.entries(result)) {
+      if (REASON_FIELDS.includes(name)) look(value, fact.seq);
+      for (const advisory of name === 'advisories' ? advisoriesOf(value) : [])
+        if (!found.has(advisory)) found.set(advisory, fact.seq);
+    }
   }
   const tickets = [...found.keys()];
   return {
-    answer: tickets.length === 0 ? ['The journal names no ticket.'] : [`Tickets: ${tickets.join(', ')}`],
+    answer: tickets.length === 0 ? ['The journal names no ticket.'] : [`For ${tickets.join(', ')}`],
     answered: tickets.length > 0,
     from: [...new Set(found.values())],
   };

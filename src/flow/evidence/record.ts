@@ -1,4 +1,4 @@
-import { sha256 } from '../../kit/canonical.ts';
+import { isoTime } from '../../kit/clock.ts';
 import type { JournalEntry } from '../../store/journal.ts';
 import type { RunRow, Store } from '../../store/store.ts';
 import { destinationOf, type Step } from '../definition.ts';
@@ -57,8 +57,8 @@ export function effectsOf({ facts, state }: EvidenceRecord): DoneEffect[] {
       step,
       effect,
       environment: destinationOf(state.opened.flow, step),
-      intendedAt: intent === undefined ? null : new Date(intent.at).toISOString(),
-      settledAt: new Date(fact.at).toISOString(),
+      intendedAt: intent === undefined ? null : isoTime(intent.at),
+      settledAt: isoTime(fact.at),
       from: [...(intent === undefined ? [] : [intent.seq]), fact.seq],
     });
   }
@@ -91,7 +91,7 @@ export function artifactsOf({ state }: EvidenceRecord): Artifact[] {
       if (image?.[1] !== undefined && image[2] !== undefined)
         add({ name: image[1], digest: { sha256: image[2] }, step: id });
     }
-    const name = [fields.repository, fields.image, fields.pullspec, fields.name].find(
+    const name = [fields.repository, fields.image, fields.pull_spec, fields.release, fields.name].find(
       (value) => typeof value === 'string',
     );
     const digest =
@@ -107,8 +107,4 @@ export function artifactsOf({ state }: EvidenceRecord): Artifact[] {
 /** The journal itself, as a subject where a run names nothing by digest. */
 export function journalSubject({ row }: EvidenceRecord): { name: string; digest: { sha256: string } } {
   return { name: `journal/${row.id}`, digest: { sha256: row.headHash } };
-}
-
-export function headOf(entries: readonly JournalEntry[]): string {
-  return entries.at(-1)?.hash ?? sha256('');
 }
