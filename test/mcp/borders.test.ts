@@ -28,7 +28,7 @@ describe('borders of a server', () => {
     expect(existsSync(world.home)).toBe(false);
   });
 
-  it('read-only: nothing that changes anything is listed, found or called', async () => {
+  it('promise 37: read-only: nothing that changes anything is listed, found or called', async () => {
     await using agent = await agentOf('--read-only', '--surface', 'full');
     const tools = await agent.tools();
     expect(tools.filter(({ annotations }) => annotations?.readOnlyHint !== true)).toEqual([]);
@@ -47,7 +47,7 @@ describe('borders of a server', () => {
     expect(await effects()).toEqual([]);
   });
 
-  it('W-S08: a persona sees, finds and calls its own tools alone', async () => {
+  it('W-S08, promise 38: a persona sees, finds and calls its own tools alone', async () => {
     await using agent = await agentOf('--persona', 'reader', '--surface', 'full');
     const names = (await agent.tools()).map(({ name }) => name);
     expect(names).toContain('errata_get_advisory');
@@ -65,7 +65,7 @@ describe('borders of a server', () => {
     await expect(agent.call('oar_get_test_result', { build: '4.20.27' })).rejects.toThrow();
   });
 
-  it('a persona plans, drives, recommends and cancels within its flows alone', async () => {
+  it('promise 38: a persona plans, drives, recommends and cancels within its flows alone', async () => {
     await using lead = await agentOf('--persona', 'z-stream');
     const begun = await lead.call('release_drive', { flow: 'z_stream', inputs: INPUTS });
     expect(begun.data).toMatchObject({ release_id: 'z-stream-4.20.27', state: 'waiting' });
@@ -104,7 +104,7 @@ describe('borders of a server', () => {
     expect(cancelled?.data).toMatchObject({ reason: 'enough', by });
   });
 
-  it('a direct call does not go round an approval', async () => {
+  it('promise 20: a direct call does not go round an approval', async () => {
     await using lead = await agentOf('--persona', 'z-stream');
     const before = await effects();
     const answer = await lead.call('tool_call', { tool: 'oar_change_advisory_status', arguments: INPUTS });

@@ -22,7 +22,7 @@ const REPORT: RunReport = {
   next: '',
   summary: '',
 };
-const caller: Caller = {
+const caller: Omit<Caller, 'asker'> = {
   principal: { id: 'lead@example.com', face: 'mcp' },
   signal: new AbortController().signal,
   progress: () => undefined,

@@ -75,7 +75,7 @@ async function play(agent: Agent, world: World): Promise<Transcript> {
   };
 }
 
-describe('the same script in both eras, over stdio and HTTP', () => {
+describe('promise 40: the same script in both eras, over stdio and HTTP', () => {
   const transcripts = new Map<string, Transcript>();
   const of = (name: string) => {
     const found = transcripts.get(name);

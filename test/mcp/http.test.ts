@@ -68,7 +68,7 @@ describe('serve over HTTP', () => {
     ['a Host that begins like ours', { host: 'localhost.evil.example.com' }],
     ['a foreign Origin', { origin: 'https://evil.example.com' }],
     ['an Origin that is none', { origin: 'null' }],
-  ])('refuses %s', async (_what, headers) => {
+  ])('promise 46: refuses %s', async (_what, headers) => {
     for (const path of ['/mcp', '/mcp/z-stream', '/healthz']) {
       const answer = await ask({
         method: 'POST',
@@ -85,7 +85,7 @@ describe('serve over HTTP', () => {
     expect((await ask({ method: 'POST', headers, body: INITIALIZE })).status).toBe(200);
   });
 
-  it('refuses what is no request', async () => {
+  it('promise 42: refuses what is no request', async () => {
     const post = async (body: string, headers: Record<string, string> = JSON_TYPE) =>
       (await ask({ method: 'POST', body, headers })).status;
     expect(await post('{"jsonrpc"')).toBe(400);
@@ -142,7 +142,7 @@ describe('serve over HTTP', () => {
     expect(await ended).toBe(0);
   });
 
-  it('does not serve beyond loopback', async () => {
+  it('promise 46: does not serve beyond loopback', async () => {
     const app = createApp({ config: world.env.SLUICE_CONFIG, face: 'mcp', modules });
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'localhost.example.com', '']) {
       const serving = serveHttp(app, { personas: [], surface: 'core', readOnly: true, host, port: 0 });

@@ -50,7 +50,7 @@ describe('what is shown to agents', () => {
     expect(full).toEqual(expect.arrayContaining(core.filter(({ name }) => !name.startsWith('tool_'))));
   });
 
-  it('has no way to approve, decide or waive', () => {
+  it('promise 20: has no way to approve, decide or waive', () => {
     expect(full.filter(({ name }) => /approve|decide|waive/.test(name))).toEqual([]);
   });
 

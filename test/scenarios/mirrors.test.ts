@@ -28,7 +28,7 @@ async function call(tool: string, input: object): Promise<Record<string, unknown
   return answer;
 }
 
-test('a release that is done has its StateBox in step: every task Pass, with the times of the journal', async () => {
+test('promise 52: a release that is done has its StateBox in step: every task Pass, with the times of the journal', async () => {
   world = await startWorld({ scenario: 'z-stream-4.20.27' });
   await world.fresh();
   await play(world);
@@ -66,7 +66,7 @@ test('the report sheet is kept in step where the policy says so, and only where 
   );
 });
 
-test('a mirror that cannot be written holds nothing up, and is told', async () => {
+test('promise 52: a mirror that cannot be written holds nothing up, and is told', async () => {
   world = await startWorld({ scenario: 'z-stream-4.20.27' });
   await world.fresh();
   await world.run(['drive', 'z-stream', `release=${RELEASE}`]);
@@ -80,7 +80,7 @@ test('a mirror that cannot be written holds nothing up, and is told', async () =
   );
 });
 
-test('what somebody else makes of the StateBox is reported, and not obeyed', async () => {
+test('promise 52: what somebody else makes of the StateBox is reported, and not obeyed', async () => {
   world = await startWorld({ scenario: 'z-stream-4.20.27' });
   await world.fresh();
   await world.run(['drive', 'z-stream', `release=${RELEASE}`]);

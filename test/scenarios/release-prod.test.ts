@@ -5,11 +5,15 @@ interface Report {
   release_id: string;
   state: string;
   summary: string;
+  plan_hash: string | null;
   steps: { id: string; state: string; cause: string }[];
 }
 
 const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
 const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
+
+/** The tag of the commit stands for the image of another one. */
+const MOVED_TAG = { registry: { tags: { 'demo-org/demo-backend': { [C4]: 'ship-c1' } } } };
 
 let world: World;
 beforeAll(async () => {
@@ -25,8 +29,8 @@ async function cli(...args: string[]): Promise<Report> {
   return report;
 }
 const drive = (...args: string[]) => cli('drive', ...args, '--until-idle');
-const decide = (id: string, option: string) =>
-  cli('decide', id, '--step', 'confirm', '--option', option, '--reason', 'it ran on stage for a day');
+const confirm = (asked: Report, ...words: string[]) =>
+  cli('confirm', asked.release_id, '--step', 'confirm', '--plan', asked.plan_hash ?? '', ...words);
 const state = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.state;
 const cause = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.cause ?? '';
 const changes = async () =>
@@ -40,7 +44,7 @@ describe('release-prod', () => {
     // W-R04: a short id was resolved to the whole one.
     expect(cause(asked, 'commit')).toContain(C4);
     expect(await sent()).toEqual([]);
-    await decide(asked.release_id, 'release');
+    await confirm(asked);
     const done = await drive(asked.release_id);
     expect(done).toMatchObject({ state: 'done' });
     for (const step of ['change', 'merge-request', 'merged', 'deployed', 'rollout', 'running', 'told'])
@@ -67,11 +71,11 @@ describe('release-prod', () => {
     await world.fault({ system: 'jira', fault: '500', times: 500 });
     await world.fault({ system: 'slack', fault: '500', times: 500 });
     const back = await drive('rollback', 'product=demo-backend', 'reason=checkout fails');
-    await decide(back.release_id, 'roll-back');
+    await confirm(back);
     expect((await drive(back.release_id)).state).toBe('done');
     const now = await world.run(['call', 'appinterface_get_config', '{"product":"demo-backend"}', '--json']);
     expect(JSON.parse(now.out).refs).toMatchObject({ production: C1 });
-  }, 120_000);
+  }, 300_000);
 
   it('W-R02, W-R03: a plan and a dry run change nothing and begin nothing', async () => {
     await world.run(['plan', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--json']);
@@ -79,6 +83,25 @@ describe('release-prod', () => {
     expect(await sent()).toEqual([]);
     const { out } = await world.run(['list', '--json']);
     expect(JSON.stringify(JSON.parse(out))).not.toContain('release-prod-demo-backend');
+  });
+
+  it('promise 13: a tag that was moved after the image was judged stops it before anything is made', async () => {
+    const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    await world.patch(MOVED_TAG);
+    await confirm(asked);
+    const stopped = await drive(asked.release_id);
+    expect([stopped.state, state(stopped, 'pinned')]).toEqual(['failed', 'failed']);
+    expect(cause(stopped, 'pinned')).toMatch(/^the tag stands for sha256:\w+, judged was sha256:\w+$/);
+    expect(await sent()).toEqual([]);
+  });
+
+  it('promise 14: an image that is not of the Snapshot of its commit is named, and nothing is asked', async () => {
+    await world.patch(MOVED_TAG);
+    const stopped = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    expect(['waiting', 'blocked']).toContain(stopped.state);
+    expect(cause(stopped, 'tests')).toMatch(/a2489b8.*sha256:/);
+    expect(state(stopped, 'confirm')).toBe('pending');
+    expect(await sent()).toEqual([]);
   });
 
   it('W-R05: a commit that there is not', async () => {
@@ -112,7 +135,7 @@ describe('release-prod', () => {
 
   it('W-R19: an open merge request on the same file stops it', async () => {
     const first = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
-    await decide(first.release_id, 'release');
+    await confirm(first);
     await cli('drive', first.release_id);
     await cli('cancel', first.release_id, '--reason', 'somebody else goes first');
     const second = await drive('release-prod', 'product=demo-backend', 'commit=50d3b79');
@@ -130,17 +153,55 @@ describe('release-prod', () => {
   it('W-R22: a ticket that cannot be made stops before the push', async () => {
     await world.fault({ system: 'jira', method: 'POST', fault: '500', times: 50 });
     const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
-    await decide(asked.release_id, 'release');
+    await confirm(asked);
     const report = await cli('drive', asked.release_id);
     expect(state(report, 'ticket')).not.toBe('done');
     expect(state(report, 'change')).toBe('pending');
     expect((await changes()).filter((change) => change.startsWith('git'))).toEqual([]);
   });
 
-  it('a person who says no ends it, and nothing is changed', async () => {
+  it('promise 21: a person who says no ends it for good, and nothing is changed', async () => {
     const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
-    expect((await decide(asked.release_id, 'stop')).state).toBe('failed');
+    await confirm(asked, '--decline', '--reason', 'not before the holidays');
+    const failed = await drive(asked.release_id);
+    expect([failed.state, cause(failed, 'confirm')]).toEqual([
+      'failed',
+      expect.stringContaining('not before the holidays'),
+    ]);
+    await expect(confirm(asked)).rejects.toThrow(/precondition: .*said no to confirm/);
+    await expect(
+      cli('decide', asked.release_id, '--step', 'confirm', '--option', 'retry', '--reason', 'once more'),
+    ).rejects.toThrow(/precondition: .*said no to confirm/);
     expect(await sent()).toEqual([]);
+  });
+
+  it('without a terminal and without the plan nobody is asked, and nothing is confirmed', async () => {
+    const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    for (const words of [[], ['--step', 'confirm']]) {
+      const { code, out } = await world.run(['confirm', asked.release_id, ...words, '--json']);
+      expect([code, JSON.parse(out).error]).toMatchObject([
+        3,
+        {
+          code: 'needs_confirmation',
+          cause: expect.stringContaining('Release demo-backend'),
+          remedy: expect.stringContaining(`--plan ${asked.plan_hash}`),
+        },
+      ]);
+    }
+    await expect(cli('confirm', asked.release_id, '--plan', 'f'.repeat(64))).rejects.toThrow(/stale/);
+    expect(await cli('status', asked.release_id)).toMatchObject({ state: 'needs_decision' });
+    await confirm(asked);
+    await expect(cli('confirm', asked.release_id)).rejects.toThrow(/precondition: .*does not ask/);
+  });
+
+  it('W-R08: where production has it already nobody is asked, and nothing is changed', async () => {
+    const done = await drive('release-prod', 'product=demo-backend', `commit=${C1}`);
+    expect(done.state).toBe('done');
+    expect([state(done, 'confirm'), state(done, 'merge-request')]).toEqual(['skipped', 'skipped']);
+    expect(await sent()).toEqual([]);
+    // Of two targets one is behind: there is something to say yes to.
+    const some = await drive('release-prod', 'product=demo-backend', `commit=${C4}`, 'targets=production,billing');
+    expect(state(some, 'confirm')).toBe('needs_decision');
   });
 });
 
