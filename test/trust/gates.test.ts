@@ -106,7 +106,6 @@ function nested(path: readonly string[], value: unknown): unknown {
 
 /** A system as the sandbox names it, and a gate of release-prod that rests on it. */
 const RESTING = [
-  ['registry', 'signature'],
   ['quay', 'vulnerabilities'],
   ['gitlab', 'freeze'],
   ['gitlab', 'nobody-else'],
