@@ -34,9 +34,12 @@ export async function dispatch(
     base: `${origin}/${system}`,
     param: (name) => found.params.get(name) ?? '',
   };
+  const violations =
+    found.route === undefined ? [] : (found.system?.contract?.problems(found.route, call) ?? []);
   // Decided before the effect happens: a request that never got in must leave no trace but its line in the log.
   const refused = fault === undefined ? undefined : before(fault.fault, fault.retry_after, found.system);
-  const reply = refused === undefined ? answer(found, call, world, secrets.get(system) ?? '') : refused.reply;
+  const secret = secrets.get(system) ?? '';
+  const reply = refused === undefined ? answer(found, call, world, secret, violations) : refused.reply;
   const seen = fault !== undefined && isSilent(fault.fault) ? null : (reply?.status ?? null);
   world.record({
     system,
@@ -45,7 +48,8 @@ export async function dispatch(
     query: Object.fromEntries(url.searchParams),
     body: found.system?.logged?.(call) ?? body.fields ?? raw.toString('utf8'),
     status: seen,
-    expected: found.route !== undefined,
+    expected: found.route !== undefined && violations.length === 0,
+    ...(violations.length === 0 ? {} : { violations }),
     mutating: mutates(found.route, call),
     ...(fault === undefined ? {} : { fault: fault.fault }),
   });
@@ -68,7 +72,13 @@ function find(method: string, path: string): Found {
   return { system, route: undefined, params: new Map() };
 }
 
-function answer({ system, route }: Found, call: Call, world: World, secret: string): Reply {
+function answer(
+  { system, route }: Found,
+  call: Call,
+  world: World,
+  secret: string,
+  violations: readonly string[],
+): Reply {
   if (system === undefined || route === undefined) {
     return json(501, {
       error: 'unexpected_request',
@@ -78,7 +88,10 @@ function answer({ system, route }: Found, call: Call, world: World, secret: stri
       path: call.path,
     });
   }
-  return system.guard?.(call, world, secret) ?? route.answer(call, world);
+  const barred = system.guard?.(call, world, secret);
+  if (barred !== undefined) return barred;
+  if (violations.length > 0 && system.contract !== undefined) return system.contract.refuse(violations);
+  return route.answer(call, world);
 }
 
 const WORDS: Record<string, string> = {

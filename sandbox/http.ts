@@ -42,9 +42,18 @@ export interface Route {
   answer(call: Call, world: World): Reply;
 }
 
+/** What the published document of a system says of its requests. */
+export interface Contract {
+  /** Where the request breaks it; none when it fits. */
+  problems(route: Route, call: Call): string[];
+  /** How the real system words its refusal. */
+  refuse(problems: readonly string[]): Reply;
+}
+
 export interface System {
   /** Its path prefix and its name in the logs. */
   name: string;
+  contract?: Contract;
   /** Answers instead of the route when the caller may not come in. */
   guard?(call: Call, world: World, secret: string): Reply | undefined;
   /** How it words a refusal that a fault brings about. */

@@ -10,7 +10,10 @@ export interface RequestEntry {
   body: unknown;
   /** What the caller got to see; null when it got no answer. */
   status: number | null;
+  /** False where the sandbox has no answer, and where the request breaks what its system has published. */
   expected: boolean;
+  /** How it breaks that. */
+  violations?: string[];
   mutating: boolean;
   fault?: Fault['fault'];
 }

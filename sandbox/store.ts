@@ -18,6 +18,8 @@ export interface CreatedNote {
   author: string;
   created: number;
   body: string;
+  /** Written by GitLab itself. */
+  system?: boolean;
 }
 
 /** One that a request has opened, in the scenario's own words. */
@@ -45,6 +47,25 @@ export interface FollowedMergeRequest {
 export interface CreatedApproval {
   mergeRequest: string;
   username: string;
+  created: number;
+}
+
+/** With every file as it stands after it. */
+export interface CreatedCommit {
+  project: string;
+  id: string;
+  title: string;
+  author: string;
+  created: number;
+  files: Record<string, string>;
+}
+
+/** What was pushed to a merge request. */
+export interface CreatedVersion {
+  mergeRequest: string;
+  id: number;
+  head: string;
+  created: number;
 }
 
 export interface CreatedBuild {
@@ -90,6 +111,10 @@ export class Store {
   mergeRequests: CreatedMergeRequest[] = [];
   followed: FollowedMergeRequest[] = [];
   approvals: CreatedApproval[] = [];
+  commits: CreatedCommit[] = [];
+  /** Heads of branches that requests have made or moved, by `<project> <branch>`. */
+  branches = new Map<string, string>();
+  versions: CreatedVersion[] = [];
   retries: RetriedJobs[] = [];
   cancels: { pipeline: number; created: number }[] = [];
   releases: CreatedRelease[] = [];

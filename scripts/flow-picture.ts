@@ -6,6 +6,7 @@ const SHAPES: Record<Step['kind'], [string, string]> = {
   start: ['[["', '"]]'],
   gate: ['{{"', '"}}'],
   approve: ['[/"', '"/]'],
+  confirm: ['[\\"', '"\\]'],
   decide: ['>"', '"]'],
   flow: ['[("', '")]'],
 };
@@ -28,7 +29,7 @@ export function flowPicture(flow: Flow): string {
     const about = step.decide?.about;
     if (about !== undefined) lines.push(`  ${nodeOf(about)} -. "when it fails" .-> ${nodeOf(step.id)}`);
   }
-  const people = flow.steps.filter((step) => step.kind === 'approve' || step.kind === 'decide');
+  const people = flow.steps.filter((step) => ['approve', 'confirm', 'decide'].includes(step.kind));
   if (people.length > 0) {
     lines.push('  classDef person stroke-width:3px');
     lines.push(`  class ${people.map((step) => nodeOf(step.id)).join(',')} person`);

@@ -63,6 +63,6 @@ export function personasPage(modules: readonly AnyModule[]): string {
 
 function toolsOf({ tools }: Persona, modules: readonly AnyModule[]): string[] {
   return modules
-    .flatMap((module) => module.tools.map(({ name }) => name))
+    .flatMap((module) => module.tools.filter(({ engineOnly }) => !engineOnly).map(({ name }) => name))
     .filter((name) => covers(tools, name));
 }

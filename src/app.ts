@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Flow } from './flow/definition.ts';
-import { callDirect } from './flow/direct-call.ts';
-import { Engine } from './flow/engine.ts';
-import { loadSkills, type Skill } from './flow/skills.ts';
+import { callDirect, type DirectCallOptions } from './flow/direct-call.ts';
+import type { Engine } from './flow/engine.ts';
+import { assertFreezeNames, freezeGuard } from './flow/freeze/guard.ts';
+import type { ApprovalSettings } from './flow/services.ts';
+import { flowsOf, loadSkills, type Skill } from './flow/skills.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { durationMs } from './kit/duration.ts';
 import { SluiceError } from './kit/errors.ts';
@@ -13,13 +14,13 @@ import { createLogger, type Logger } from './kit/log.ts';
 import type { AnyModule } from './kit/module.ts';
 import { localPrincipal, type Principal } from './kit/principal.ts';
 import { Redactor } from './kit/redact.ts';
-import { type CallOptions, Registry } from './kit/registry.ts';
-import { type LoadedSettings, loadSettings, stateHome } from './kit/settings.ts';
+import { Registry } from './kit/registry.ts';
+import { resolveSecret } from './kit/secret.ts';
+import { type LoadedSettings, loadSettings, type Settings, stateHome } from './kit/settings.ts';
 import { nearest } from './kit/suggest.ts';
 import { virtualClock } from './kit/virtual-clock.ts';
 import { assertPersonas } from './mcp/check-personas.ts';
 import { loadPersonas, type Persona } from './mcp/personas.ts';
-import { openSqliteStore } from './store/sqlite.ts';
 
 /** The project's own folder: skills, personas and plugin stand beside src. */
 export const HOME = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,7 +36,7 @@ export interface App {
   principal: Principal;
   version: string;
   /** One tool outside any run, with the same policy for every face. */
-  call(tool: string, input: unknown, options: Omit<CallOptions, 'now'>): Promise<unknown>;
+  call(tool: string, input: unknown, options: DirectCallOptions): Promise<unknown>;
   /** Opened at first use: a server that is only asked for its tools leaves no trace. */
   engine(): Promise<Engine>;
   close(): Promise<void>;
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): App {
     skills: [...skills.keys()],
     flows: [...flowsOf(skills).keys()],
   });
+  assertFreezeNames(settings.freezes, [...flowsOf(skills).values()], loaded.file ?? 'the settings');
   const principal = localPrincipal(settings.identity, options.face, options.agent);
   let opened: Promise<Engine> | undefined;
   const version = versionOf();
@@ -88,7 +90,10 @@ export function createApp(options: AppOptions): App {
       const { callLimitMs } = services;
       const assertInOrder = async (called: string, given: unknown) =>
         (await openOnce()).assertInOrder(called, given);
-      const direct = { registry, clock, log, callLimitMs, flows: flowsOf(skills).values(), assertInOrder };
+      const assertOpen = async (called: string, places: readonly string[]) =>
+        (await openOnce()).assertOpen(called, places);
+      const flows = [...flowsOf(skills).values()];
+      const direct = { registry, clock, log, callLimitMs, flows, assertInOrder, assertOpen };
       return await callDirect(direct, tool, input, options);
     },
     engine: openOnce,
@@ -104,6 +109,13 @@ export function createApp(options: AppOptions): App {
   }
 
   async function openEngine(): Promise<Engine> {
+    // Much to load, of which a question about tools or flows needs nothing.
+    const [{ Engine }, { openSqliteStore }, { rehearsalGuard }, { rollbackPlanGuard }] = await Promise.all([
+      import('./flow/engine.ts'),
+      import('./store/sqlite.ts'),
+      import('./flow/rehearse/guard.ts'),
+      import('./flow/rollback/guard.ts'),
+    ]);
     const store = await openSqliteStore(stateHome(loaded));
     return await Engine.create({
       registry,
@@ -113,13 +125,10 @@ export function createApp(options: AppOptions): App {
       redactor,
       log,
       flows: flowsOf(skills),
-      guards: [],
-      approvals: {
-        allowedSigners: settings.approvals.allowed_signers,
-        roles: settings.approvals.roles,
-        aliases: settings.approvals.aliases,
-      },
+      guards: [freezeGuard(settings.freezes), rollbackPlanGuard, rehearsalGuard],
+      approvals: approvalsOf(settings, redactor),
       ...(settings.break_glass === undefined ? {} : { breakGlass: settings.break_glass }),
+      environments: settings.environments,
       policy: settings.policy,
       effects: {
         leaseMs: durationMs(settings.engine.lease),
@@ -132,6 +141,22 @@ export function createApp(options: AppOptions): App {
   }
 }
 
+/** The signing secret is read where it is needed, each time: one that was changed counts at once. */
+function approvalsOf({ approvals }: Settings, redactor: Redactor): ApprovalSettings {
+  const { allowed_signers, roles, aliases, people, gitlab, slack } = approvals;
+  return {
+    allowedSigners: allowed_signers,
+    roles,
+    aliases,
+    people,
+    gitlab,
+    slack: slack && {
+      channel: slack.channel,
+      signingSecret: () => resolveSecret(slack.signing_secret, 'approvals.slack', redactor),
+    },
+  };
+}
+
 function assertKnownModules(named: readonly string[], modules: readonly AnyModule[], file: string): void {
   const known = modules.map(({ name }) => name);
   const stranger = named.find((name) => !known.includes(name));
@@ -141,14 +166,6 @@ function assertKnownModules(named: readonly string[], modules: readonly AnyModul
     cause: `${file}: unknown key "modules.${stranger}".`,
     remedy: `${hint === undefined ? '' : `Did you mean ${hint}? `}Modules: ${known.join(', ')}.`,
   });
-}
-
-export function flowsOf(skills: ReadonlyMap<string, Skill>): Map<string, Flow> {
-  const flows = new Map<string, Flow>();
-  for (const skill of skills.values()) {
-    if (skill.flow !== undefined) flows.set(skill.flow.flow, skill.flow);
-  }
-  return flows;
 }
 
 function versionOf(): string {

@@ -1,6 +1,7 @@
 import type { AnyModule } from '../src/kit/module.ts';
 import { appinterface } from './appinterface/module.ts';
 import { bonfire } from './bonfire/module.ts';
+import { calendar } from './calendar/module.ts';
 import { errata } from './errata/module.ts';
 import { git } from './git/module.ts';
 import { github } from './github/module.ts';
@@ -36,4 +37,5 @@ export const modules: readonly AnyModule[] = [
   kubernetes,
   git,
   bonfire,
+  calendar,
 ];

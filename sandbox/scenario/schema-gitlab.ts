@@ -182,8 +182,19 @@ export type Project = z.infer<typeof Project>;
 export const Gitlab = z
   .strictObject({
     users: z.array(
-      z.strictObject({ id: z.int(), username: z.string(), name: z.string(), email: z.string().optional() }),
+      z.strictObject({
+        id: z.int(),
+        username: z.string(),
+        name: z.string(),
+        email: z.string().optional(),
+        /** No person: the account of a token, or of a service. */
+        bot: z.boolean().default(false),
+        /** Their own, so that a test can act as them. */
+        token: z.string().optional(),
+      }),
     ),
+    /** Whether the list of approvals says when: GitLab before 18 does not. */
+    approval_times: z.boolean().default(true),
     /** Whose token the sandbox hands out. */
     token_user: z.string(),
     first_note_id: z.int().default(1),

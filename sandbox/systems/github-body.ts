@@ -1,3 +1,4 @@
+import { NO_JSON } from '../contracts/contract.ts';
 import { type Call, json, type Reply } from '../http.ts';
 
 type Kind = 'string' | 'boolean' | 'strings' | 'true-false';
@@ -16,7 +17,7 @@ export function refused(
   required: readonly string[] = [],
 ): Reply | undefined {
   const given = call.body.fields;
-  if (given === undefined) return json(400, { message: 'Problems parsing JSON' });
+  if (given === undefined) return invalid([NO_JSON]);
   const wrong = Object.entries(given).flatMap(([name, value]) => {
     const kind = fields[name];
     if (kind === undefined) return [`"${name}" is not a permitted key.`];
@@ -24,8 +25,16 @@ export function refused(
   });
   const missing = required.filter((name) => given[name] === undefined || given[name] === '');
   wrong.push(...missing.map((name) => `"${name}" wasn't supplied.`));
-  if (wrong.length === 0) return undefined;
-  return json(422, { message: `Invalid request.\n\n${wrong.join('\n')}`, status: '422' });
+  return wrong.length === 0 ? undefined : invalid(wrong);
+}
+
+/** GitHub's words for a wish that it cannot read. */
+export function invalid(problems: readonly string[]): Reply {
+  if (problems.includes(NO_JSON)) return json(400, { message: 'Problems parsing JSON', status: '400' });
+  // What cannot be a number of something is no number of anything.
+  if (problems.every((problem) => problem.startsWith('path/')))
+    return json(404, { message: 'Not Found', status: '404' });
+  return json(422, { message: `Invalid request.\n\n${problems.join('\n')}`, status: '422' });
 }
 
 /** GitHub's words for a wish that reads well and cannot be. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { contractOf } from '../contracts/contract.ts';
 import { bearer, type Call, json, type Reply, type System, stringField } from '../http.ts';
 import { serialise } from '../scenario/content.ts';
 import type { World } from '../world.ts';
 import { actionRoutes } from './github-actions.ts';
+import { invalid } from './github-body.ts';
 import { commits, fileAtCommit } from './github-commits.ts';
 import { historyRoutes } from './github-history.ts';
 import { labels } from './github-labels.ts';
@@ -14,6 +16,7 @@ const CONTENTS = '/repos/:owner/:repo/contents/*path';
 
 export const github: System = {
   name: 'github',
+  contract: contractOf('github', invalid),
   guard: (call, _world, secret) => {
     const given = /^(?:Bearer|token) (.+)$/i.exec(call.headers.authorization ?? '')?.[1] ?? bearer(call);
     if (given === undefined && call.method === 'GET') return undefined;

@@ -89,6 +89,7 @@ export function document(found: Located, world: World) {
     target_project_id: projectId,
     labels: labelsOf(found, world),
     author: userNamed(world, request.author),
+    ...closing(found, world),
     draft,
     has_conflicts: conflicts,
     merge_status: conflicts ? 'cannot_be_merged' : 'can_be_merged',
@@ -103,6 +104,15 @@ export function document(found: Located, world: World) {
       head === undefined ? null : { id: head.id, project_id: projectId, status: pipelineStatus(head, world) },
     ...headFields(world, found),
   };
+}
+
+/** Who closed it, where a request did. */
+function closing({ reference, state }: Located, world: World) {
+  const closed = world.effects.findLast(
+    ({ system, kind, key }) => system === 'gitlab' && kind === 'merge_request_closed' && key === reference,
+  );
+  if (state !== 'closed' || closed === undefined) return { closed_by: null, closed_at: null };
+  return { closed_by: userNamed(world, String(closed.data.by)), closed_at: closed.at };
 }
 
 function mergeStatus(state: string, conflicts: boolean, draft: boolean): string {
@@ -136,6 +146,10 @@ function filesOf({ request }: Located, world: World) {
 export function filesAt(world: World, idOrPath: string, ref: string): Map<string, string> {
   const held = repositoryFiles(world, idOrPath, ref);
   if (held !== undefined) return held;
+  const home = projectAt(world, idOrPath)?.path ?? '';
+  const pushed = world.store.branches.get(`${home} ${ref}`) ?? ref;
+  const made = world.store.commits.find(({ project, id }) => project === home && id === pushed);
+  if (made !== undefined) return new Map(Object.entries(made.files));
   for (const [path, project] of Object.entries(settings(world)?.projects ?? {})) {
     const target = path === idOrPath || String(project.id) === idOrPath;
     for (const found of mergeRequestsOf(world, path)) {

@@ -4,7 +4,7 @@ import type { CreatedNote } from '../store.ts';
 import type { World } from '../world.ts';
 import { checkBody } from './gitlab-body.ts';
 import type { Located } from './gitlab-merge-request.ts';
-import { settings, userNamed } from './gitlab-users.ts';
+import { actorOf, settings, userNamed } from './gitlab-users.ts';
 import { paged } from './paging.ts';
 
 type Note = CreatedNote & Partial<MergeRequest['notes'][number]>;
@@ -54,7 +54,7 @@ export function createNote(found: Located, world: World, call: Call): Reply {
   const body = stringField(call.body, 'body') ?? call.query.get('body') ?? undefined;
   if (body === undefined || body.trim() === '')
     return json(400, { message: '400 Bad request - Note {:note=>["can\'t be blank"]}' });
-  const author = settings(world)?.token_user ?? '';
+  const author = actorOf(world, call);
   const id = (settings(world)?.first_note_id ?? 1) + world.count('notes');
   const note: CreatedNote = { mergeRequest: found.reference, id, author, created: world.now, body };
   world.store.notes.push(note);

@@ -3,6 +3,7 @@ import { MergeRequest, type Project } from '../scenario/schema-gitlab.ts';
 import { stepAt } from '../scenario/timeline.ts';
 import type { World } from '../world.ts';
 import { checkBody } from './gitlab-body.ts';
+import { addVersion } from './gitlab-commits.ts';
 import {
   document,
   findMergeRequest,
@@ -13,7 +14,7 @@ import {
 } from './gitlab-merge-request.ts';
 import { follow } from './gitlab-outcomes.ts';
 import { branchHead } from './gitlab-repository.ts';
-import { projectAt, settings } from './gitlab-users.ts';
+import { actorOf, projectAt } from './gitlab-users.ts';
 import { paged } from './paging.ts';
 
 export function listMergeRequests(call: Call, world: World): Reply {
@@ -89,6 +90,7 @@ export function createMergeRequest(call: Call, world: World): Reply {
     });
   }
   const iid = opened(source, target, world, {
+    author: actorOf(world, call),
     from,
     to,
     title: field('title'),
@@ -101,6 +103,7 @@ export function createMergeRequest(call: Call, world: World): Reply {
 }
 
 interface Wish {
+  author: string;
   from: string;
   to: string;
   title: string;
@@ -121,7 +124,7 @@ function opened(source: Place, target: Place, world: World, wish: Wish): number 
     description: wish.description,
     state: 'opened',
     labels: [{ value: wish.labels }],
-    author: settings(world)?.token_user ?? '',
+    author: wish.author,
     source_branch: wish.from,
     target_branch: wish.to,
     source_project_id: source.project.id,
@@ -132,6 +135,7 @@ function opened(source: Place, target: Place, world: World, wish: Wish): number 
   });
   request.files = changedBy(source, target, world, wish);
   world.store.mergeRequests.push({ project: path, iid, request });
+  addVersion(world, `${path}!${iid}`, request.sha ?? '');
   world.effect('gitlab', 'merge_request_created', `${path}!${iid}`, {
     title: wish.title,
     source: source.path,
@@ -189,7 +193,7 @@ export function updateMergeRequest(found: Located, world: World, call: Call): Re
     'gitlab',
     event === 'close' ? 'merge_request_closed' : 'merge_request_updated',
     found.reference,
-    fields,
+    event === 'close' ? { ...fields, by: actorOf(world, call) } : fields,
   );
   const after = mergeRequestsOf(world, found.path).find(({ iid }) => iid === found.iid) ?? found;
   return json(200, document(after, world));

@@ -1,6 +1,7 @@
 import { bearer, type Call, json, type Reply, type System } from '../http.ts';
 import type { World } from '../world.ts';
-import { approvalState, approvals, approve } from './gitlab-approvals.ts';
+import { approvalState, approvals, approve, unapprove, versions } from './gitlab-approvals.ts';
+import { createCommit, deleteBranch } from './gitlab-commits.ts';
 import {
   createRelease,
   deployments,
@@ -25,7 +26,7 @@ import {
 } from './gitlab-pipelines.ts';
 import { branch, commit, compare, file, listBranches, rawFile, tag } from './gitlab-repository.ts';
 import { createMergeRequest, listMergeRequests, updateMergeRequest } from './gitlab-requests.ts';
-import { projectAt, settings, userNamed } from './gitlab-users.ts';
+import { actorOf, projectAt, settings, userNamed } from './gitlab-users.ts';
 import { paged } from './paging.ts';
 
 const PROJECT = '/api/v4/projects/:project';
@@ -53,13 +54,19 @@ const onPipeline =
 
 export const gitlab: System = {
   name: 'gitlab',
-  guard: (call, _world, secret) => {
+  guard: (call, world, secret) => {
     const given = call.headers['private-token'] ?? bearer(call);
-    return given === secret ? undefined : json(401, { message: '401 Unauthorized' });
+    if (
+      given === secret ||
+      settings(world)?.users.some(({ token }) => token !== undefined && token === given)
+    )
+      return undefined;
+    return json(401, { message: '401 Unauthorized' });
   },
   routes: [
-    { method: 'GET', path: '/api/v4/user', answer: (_call, world) => currentUser(world) },
+    { method: 'GET', path: '/api/v4/user', answer: (call, world) => currentUser(call, world) },
     { method: 'GET', path: '/api/v4/users', answer: searchUsers },
+    { method: 'GET', path: '/api/v4/users/:id', answer: oneUser },
     {
       method: 'GET',
       path: PROJECT,
@@ -86,6 +93,8 @@ export const gitlab: System = {
     { method: 'POST', path: `${REQUEST}/notes`, mutates: true, answer: onRequest(createNote) },
     { method: 'GET', path: `${REQUEST}/approvals`, answer: onRequest(approvals) },
     { method: 'POST', path: `${REQUEST}/approve`, mutates: true, answer: onRequest(approve) },
+    { method: 'POST', path: `${REQUEST}/unapprove`, mutates: true, answer: onRequest(unapprove) },
+    { method: 'GET', path: `${REQUEST}/versions`, answer: onRequest(versions) },
     {
       method: 'GET',
       path: `${REQUEST}/pipelines`,
@@ -108,6 +117,13 @@ export const gitlab: System = {
     { method: 'GET', path: `${PROJECT}/repository/branches/:branch`, answer: branch },
     { method: 'GET', path: `${PROJECT}/repository/tags/:tag`, answer: tag },
     { method: 'GET', path: `${PROJECT}/repository/commits/:sha`, answer: commit },
+    { method: 'POST', path: `${PROJECT}/repository/commits`, mutates: true, answer: createCommit },
+    {
+      method: 'DELETE',
+      path: `${PROJECT}/repository/branches/:branch`,
+      mutates: true,
+      answer: deleteBranch,
+    },
     { method: 'GET', path: `${PROJECT}/repository/compare`, answer: compare },
     { method: 'GET', path: `${PROJECT}/environments`, answer: environments },
     { method: 'GET', path: `${PROJECT}/deployments`, answer: deployments },
@@ -118,11 +134,18 @@ export const gitlab: System = {
   ],
 };
 
-function currentUser(world: World): Reply {
-  const name = settings(world)?.token_user;
-  if (name === undefined) return json(401, { message: '401 Unauthorized' });
+function currentUser(call: Call, world: World): Reply {
+  const name = actorOf(world, call);
+  if (name === '') return json(401, { message: '401 Unauthorized' });
   const email = settings(world)?.users.find(({ username }) => username === name)?.email;
   return json(200, { ...userNamed(world, name), ...(email === undefined ? {} : { email }) });
+}
+
+/** An account asked for by its number says more of itself than in a list. */
+function oneUser(call: Call, world: World): Reply {
+  const user = settings(world)?.users.find(({ id }) => String(id) === call.param('id'));
+  if (user === undefined) return json(404, { message: '404 User Not Found' });
+  return json(200, { ...userNamed(world, user.username), bot: user.bot });
 }
 
 function searchUsers(call: Call, world: World): Reply {

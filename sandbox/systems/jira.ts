@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contractOf } from '../contracts/contract.ts';
 import { type Call, json, type Reply, type System } from '../http.ts';
 import type { World } from '../world.ts';
 import { comment, comments } from './jira-comments.ts';
@@ -14,6 +15,7 @@ const ISSUE = `${API}/issue/:key`;
 /** Cloud under version 3, Data Center under version 2; each with its own way to come in. */
 export const jira: System = {
   name: 'jira',
+  contract: contractOf('jira', (problems) => json(400, { errorMessages: [...problems], errors: {} })),
   guard: (call, world, secret) => {
     const { authorization = '' } = call.headers;
     const basic = /^Basic (.+)$/i.exec(authorization)?.[1] ?? '';

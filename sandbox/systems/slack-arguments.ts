@@ -46,9 +46,11 @@ export function argumentsFault(call: Call, known: readonly string[]): Reply | un
       ? []
       : [`[ERROR] invalid value [json-pointer:/${name}]`];
   });
-  return problems.length === 0
-    ? undefined
-    : json(200, { ok: false, error: 'invalid_arguments', response_metadata: { messages: problems } });
+  return problems.length === 0 ? undefined : invalidArguments(problems);
+}
+
+export function invalidArguments(problems: readonly string[]): Reply {
+  return json(200, { ok: false, error: 'invalid_arguments', response_metadata: { messages: problems } });
 }
 
 export function refusal(error: string): Reply {

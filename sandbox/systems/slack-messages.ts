@@ -49,6 +49,21 @@ export function postMessage(args: Args, world: World): Reply {
   return json(200, { ok: true, channel: channel.id, ts, message: document(message, world, true) });
 }
 
+/** One member alone sees it; no list and no thread shows it. */
+export function postEphemeral(args: Args, world: World): Reply {
+  const channel = channelById(world, args('channel'));
+  if (channel === undefined) return refusal('channel_not_found');
+  if (!channel.member) return refusal('not_in_channel');
+  const user = args('user') ?? '';
+  if (!world.scenario.slack?.users.some(({ id, deleted }) => id === user && !deleted))
+    return refusal('user_not_in_channel');
+  const text = args('text') ?? '';
+  if (text === '') return refusal('no_text');
+  world.effect('slack', 'person_told', channel.name, { user, text });
+  const ts = `${Math.floor(world.now / 1000)}.${String(world.count('messages') + 1).padStart(6, '0')}`;
+  return json(200, { ok: true, message_ts: ts });
+}
+
 export function updateMessage(args: Args, world: World): Reply {
   const channel = channelById(world, args('channel'));
   if (channel === undefined) return refusal('channel_not_found');

@@ -1,8 +1,9 @@
+import { contractOf } from '../contracts/contract.ts';
 import { bearer, json, type Reply, type Route, type System, stringField } from '../http.ts';
 import type { World } from '../world.ts';
-import { type Args, argsOf, argumentsFault, refusal } from './slack-arguments.ts';
+import { type Args, argsOf, argumentsFault, invalidArguments, refusal } from './slack-arguments.ts';
 import { listChannels, listUsers, lookupByEmail } from './slack-directory.ts';
-import { history, permalink, postMessage, replies, updateMessage } from './slack-messages.ts';
+import { history, permalink, postEphemeral, postMessage, replies, updateMessage } from './slack-messages.ts';
 
 /** Slack answers 200 also when it refuses. */
 function method(
@@ -26,6 +27,7 @@ const RANGE = ['channel', 'oldest', 'latest', 'inclusive', 'include_all_metadata
 
 export const slack: System = {
   name: 'slack',
+  contract: contractOf('slack', invalidArguments),
   guard: (call, world, secret) => {
     const given = bearer(call) ?? stringField(call.body, 'token');
     if (given === undefined) return refusal('not_authed');
@@ -39,6 +41,7 @@ export const slack: System = {
       postMessage,
       true,
     ),
+    ...method('chat.postEphemeral', [...CONTENT, 'user', 'thread_ts'], postEphemeral, true),
     ...method('chat.update', [...CONTENT, 'ts'], updateMessage, true),
     ...method('chat.getPermalink', ['channel', 'message_ts'], permalink),
     ...method('conversations.history', RANGE, history),

@@ -1,18 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { type App, flowsOf } from '../app.ts';
-import type { Flow } from '../flow/definition.ts';
-import { loadExpressions } from '../flow/expression.ts';
 import { grantOf } from '../flow/graph.ts';
-import { type Finding, lintFlow } from '../flow/lint.ts';
-import { parseFlow } from '../flow/load.ts';
 import { SluiceError } from '../kit/errors.ts';
 import { argumentsOf } from '../kit/registry.ts';
 import { covers, demandPersona } from '../mcp/personas.ts';
 import { type CommonOptions, command, type Outcome, show, withApp } from './context.ts';
-import { doctor } from './doctor.ts';
 import { style } from './output.ts';
 import { readable } from './table.ts';
 
@@ -118,6 +112,7 @@ export function addCatalogueCommands(program: Command, outcome: Outcome): void {
     .argument('[paths...]', 'flow.yaml files or skill folders; without any, all skills')
     .action(async (paths: string[], options: CommonOptions) => {
       await withApp(options, async (app) => {
+        const { lintAll } = await import('./lint-flows.ts');
         const results = await lintAll(app, paths);
         const bad = results.filter((result) => result.findings.length > 0);
         show(options, { ok: bad.length === 0, flows: results }, () =>
@@ -136,6 +131,7 @@ export function addCatalogueCommands(program: Command, outcome: Outcome): void {
   command(program, 'doctor', 'whether settings, state folder, credentials and systems are well').action(
     async (options: CommonOptions) => {
       await withApp(options, async (app) => {
+        const { doctor } = await import('./doctor.ts');
         const checks = await doctor(app);
         const ok = checks.every((check) => check.state !== 'bad');
         show(options, { ok, checks }, () =>
@@ -177,47 +173,6 @@ function parseArguments(text: string): unknown {
     throw new SluiceError('invalid_input', {
       cause: `The arguments are not JSON: ${text.slice(0, 80)}.`,
       remedy: 'Give one JSON object, for example \'{"release":"4.20.27"}\'.',
-    });
-  }
-}
-
-async function lintAll(
-  app: App,
-  paths: readonly string[],
-): Promise<{ file: string; flow: string | null; findings: Finding[] }[]> {
-  const expressions = await loadExpressions();
-  const flows = flowsOf(app.skills);
-  const files: { file: string; flow: () => Flow }[] =
-    paths.length === 0
-      ? [...app.skills.values()].flatMap(({ folder, flow }) =>
-          flow === undefined ? [] : [{ file: join(folder, 'flow.yaml'), flow: () => flow }],
-        )
-      : paths.map((path) => {
-          const file =
-            path.endsWith('.yaml') || path.endsWith('.yml')
-              ? resolve(path)
-              : join(resolve(path), 'flow.yaml');
-          return { file, flow: () => parseFlow(readFlow(file), file) };
-        });
-  return files.map(({ file, flow }) => {
-    try {
-      const parsed = flow();
-      const known = new Map(flows).set(parsed.flow, parsed);
-      return { file, flow: parsed.flow, findings: lintFlow(parsed, app.registry, expressions, known) };
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      return { file, flow: null, findings: [{ at: 'file', what: error.message, remedy: error.remedy }] };
-    }
-  });
-}
-
-function readFlow(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new SluiceError('not_found', {
-      cause: `${file} cannot be read.`,
-      remedy: 'Give a flow.yaml or a skill folder.',
     });
   }
 }

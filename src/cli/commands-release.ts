@@ -7,7 +7,7 @@ import { type CommonOptions, command, type Outcome, parseInputs, show, withApp }
 import { style } from './output.ts';
 import { renderExplanation, renderReport } from './render.ts';
 
-const EXIT_OF_STATE: Record<RunStateName, number> = {
+export const EXIT_OF_STATE: Record<RunStateName, number> = {
   done: 0,
   waiting: 0,
   running: 0,

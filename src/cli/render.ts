@@ -1,6 +1,7 @@
 import type { Explanation } from '../flow/explain.ts';
 import type { RunReport, StepReport } from '../flow/report.ts';
 import { style } from './output.ts';
+import { renderRollback, renderWayBack } from './render-rollback.ts';
 
 const MARKS: Record<string, [string, Parameters<typeof style>[1]]> = {
   done: ['✓', 'green'],
@@ -34,7 +35,7 @@ export function renderReport(report: RunReport): string {
   for (const waiver of report.waivers) {
     lines.push(
       '',
-      `${style('waiver', 'yellow')} ${waiver.gate} by ${waiver.by}${waiver.until === null ? '' : ` until ${waiver.until}`}: ${waiver.reason}`,
+      `${style('waiver', 'yellow')} ${waiver.gate}${waiver.environment === undefined ? '' : ` of ${waiver.environment}`} by ${waiver.by}${waiver.until === null ? '' : ` until ${waiver.until}`}: ${waiver.reason}`,
     );
   }
   for (const review of report.reviews) {
@@ -53,7 +54,14 @@ export function renderReport(report: RunReport): string {
       `  → ${blocker.remedy}`,
     );
   }
+  for (const hold of report.holds ?? []) {
+    const mark = hold.state === 'passes' ? style('lets pass', 'dim') : style('held', 'yellow');
+    lines.push('', `${mark} ${hold.environment} by ${hold.gate}: ${hold.cause}`);
+    if (hold.remedy !== '') lines.push(`  → ${hold.remedy}`);
+  }
   if (report.effects !== undefined) lines.push('', ...renderEffects(report.effects));
+  if (report.rollback_plan !== undefined) lines.push('', ...renderWayBack(report.rollback_plan));
+  if (report.rollback !== undefined) lines.push('', ...renderRollback(report.rollback));
   lines.push('', `Next: ${report.next}`);
   return lines.join('\n');
 }

@@ -1,14 +1,20 @@
+import { canonicalJson } from '../kit/canonical.ts';
 import { durationMs } from '../kit/duration.ts';
 import type { Effect } from '../kit/effect.ts';
-import { SluiceError } from '../kit/errors.ts';
+import { SluiceError, toSluiceError } from '../kit/errors.ts';
 import { verifyStatement } from './approval.ts';
+import { nextLookAt } from './approval-ways/decide-approval.ts';
+import { assertStands, readStanding } from './approval-ways/gitlab.ts';
+import { verifyClick } from './approval-ways/slack.ts';
+import { brokenApproval } from './break-glass.ts';
 import type { Step } from './definition.ts';
 import { approvalsOver, stepOf, upstream } from './graph.ts';
 import { judge } from './perform-gate.ts';
-import { type Plan, planForApproval, planHash } from './plan.ts';
+import { type Plan, planForApproval, planHash, readPlan } from './plan.ts';
 import { Superseded } from './run-journal.ts';
-import { stepState } from './state.ts';
-import { append, type StepWork, settle } from './step-work.ts';
+import type { EngineServices } from './services.ts';
+import { type ApprovalGiven, type RunState, type StepState, stepState } from './state.ts';
+import { append, looked, type StepWork, settle } from './step-work.ts';
 
 /** Fixes the plan that is to be approved. */
 export async function askApproval(work: StepWork): Promise<void> {
@@ -17,33 +23,92 @@ export async function askApproval(work: StepWork): Promise<void> {
   await append(work, { kind: 'approval.asked', step: step.id, data: { plan_hash: planHash(plan), plan } });
 }
 
-/** Settles an approve step once enough valid statements are there; drops those that do not hold. */
+/** Settles an approve step once enough people have approved; drops approvals that do not hold. */
 export async function checkApproval(work: StepWork): Promise<void> {
-  const { step } = work;
-  const people = await approvers(work, step);
-  if (people.length < (step.approve?.quorum ?? 1)) {
-    await stale(work, step, 'an approval that was given does not count any more');
-    return;
+  const { step, journal, services } = work;
+  const { asked, approvals } = stepState(journal.state, step.id);
+  if (asked === null) return;
+  const later = async (cause: string) => {
+    const next = nextLookAt(asked, await services.clock.now());
+    await looked(work, 'blocked', cause, next, { error: 'blocked' });
+  };
+  try {
+    const count = await holding(work, step);
+    const plan = await planForApproval(step, journal.state, services);
+    if (planHash(plan) !== asked.planHash) await stale(work, step, changedBecause(asked, plan));
+    else if (count.enough) await settle(work, 'passed', count.how);
+    else if (approvals.length > 0) await stale(work, step, whyNot(count));
+    else await later('the glass was broken by somebody who may not');
+  } catch (thrown) {
+    const error = toSluiceError(thrown);
+    if (error.code !== 'blocked') throw thrown;
+    await later(`${error.message} ${error.remedy}`);
   }
-  await settle(work, 'passed', `approved by ${people.join(' and ')}`);
 }
 
-/** The distinct people whose approval of the asked plan holds now. */
-async function approvers(work: StepWork, approval: Step): Promise<string[]> {
+interface Count {
+  enough: boolean;
+  /** Who let it pass, in words. */
+  how: string;
+  /** What became of approvals that do not count any more. */
+  lost: string[];
+}
+
+function whyNot({ lost }: Count): string {
+  return `an approval that was given does not count any more: ${lost.join(' ') || 'nobody knows of it.'}`;
+}
+
+/**
+ * Whether the asked plan is approved now. Each approval is proven again: a signature by its key, a click
+ * by Slack's signature, a merge request by GitLab, which is asked where it matters. Throws `blocked` when
+ * that cannot be told.
+ */
+async function holding(work: StepWork, approval: Step): Promise<Count> {
   const { journal, services } = work;
   const own = stepState(journal.state, approval.id);
+  const given = own.approvals.filter(({ planHash }) => planHash === own.asked?.planHash);
+  const quorum = approval.approve?.quorum ?? 1;
   const people = new Set<string>();
-  for (const given of own.approvals) {
-    if (given.planHash !== own.asked?.planHash || given.way !== 'ssh') continue;
+  const lost: string[] = [];
+  const count = async (one: ApprovalGiven, prove: () => Promise<string>) => {
     try {
-      people.add(
-        await verifyStatement(given, approval, given.planHash, journal.state, services.approvals, 'approve'),
-      );
-    } catch (error) {
-      services.log.warn({ step: approval.id, by: given.by, error }, 'an approval does not count');
+      people.add(await prove());
+    } catch (thrown) {
+      const error = toSluiceError(thrown);
+      if (error.code === 'blocked') throw error;
+      const { rule, message: cause } = error;
+      const whose = { release: journal.id, step: approval.id, by: one.by, way: one.way };
+      services.log.warn({ ...whose, rule, cause }, 'an approval does not count');
+      lost.push(cause);
+    }
+  };
+  for (const one of given) {
+    if (one.way !== 'gitlab') await count(one, () => proveHere(one, approval, journal.state, services));
+  }
+  const elsewhere = given.flatMap((one) => (one.way === 'gitlab' ? [one] : []));
+  if (people.size < quorum && elsewhere.length > 0) {
+    const standing = await readStanding(work, approval);
+    for (const one of elsewhere) {
+      await count(one, async () => assertStands(work, approval, standing, one));
     }
   }
-  return [...people];
+  const names = [...people].join(' and ');
+  if (people.size >= quorum) return { enough: true, how: `approved by ${names}`, lost };
+  const now = await services.clock.now();
+  const broke = await brokenApproval(approval.id, own.asked?.planHash ?? '', journal.state, now, services);
+  return { enough: broke !== undefined, how: `not approved: ${broke} broke the glass`, lost };
+}
+
+/** By what we hold ourselves: the keys that may sign, the secret that Slack signs with. */
+async function proveHere(
+  given: ApprovalGiven,
+  approval: Step,
+  state: RunState,
+  { approvals }: EngineServices,
+): Promise<string> {
+  if (given.way === 'ssh')
+    return await verifyStatement(given, approval, given.planHash, state, approvals, 'approve');
+  return await verifyClick(given, approval, state, approvals);
 }
 
 /**
@@ -65,21 +130,17 @@ export async function guardEffect(work: StepWork): Promise<((effect: Effect) => 
     const asked = stepState(journal.state, approval.id).asked;
     const plan = await planForApproval(approval, journal.state, services);
     const hash = planHash(plan);
-    if (asked === null || asked.planHash !== hash) {
-      await stale(
-        work,
-        approval,
-        `the plan is not the one that was approved any more (${changes(asked?.plan, plan)})`,
-      );
+    if (asked === null || asked.planHash !== hash || readPlan(asked.plan, hash) === undefined) {
+      await stale(work, approval, changedBecause(asked, plan));
       throw new Superseded('the approval is stale');
     }
     approved.push(plan);
   }
   return async (effect) => {
     for (const [index, approval] of approvals.entries()) {
-      const people = await approvers(work, approval);
-      if (people.length < (approval.approve?.quorum ?? 1)) {
-        await stale(work, approval, 'an approval that was given does not count any more');
+      const count = await holding(work, approval);
+      if (!count.enough) {
+        await stale(work, approval, whyNot(count));
         throw new Superseded('the approval does not hold');
       }
       const planned = approved[index]?.effects.some(
@@ -133,26 +194,39 @@ async function stale(work: StepWork, approval: Step, why: string): Promise<void>
   );
 }
 
-/** What differs between two plans, for people. */
-export function changes(before: unknown, after: Plan): string {
-  if (before === null || typeof before !== 'object') return 'nothing was asked';
-  const old = before as Plan;
+function changedBecause(asked: StepState['asked'], plan: Plan): string {
+  return `the plan is not the one that was approved any more (${changes(asked, plan)})`;
+}
+
+/** What differs between the plan that was asked for and the one of now, for people. */
+export function changes(asked: { plan: unknown; planHash: string } | null, after: Plan): string {
+  if (asked === null) return 'nothing was asked';
+  const before = readPlan(asked.plan, asked.planHash);
+  if (before === undefined)
+    return 'what the journal keeps of it is not what was approved, or is of another version of Sluice';
   const parts: string[] = [];
   for (const field of Object.keys(after.frame) as (keyof Plan['frame'])[]) {
-    if (JSON.stringify(old.frame[field]) !== JSON.stringify(after.frame[field])) parts.push(field);
+    if (field === 'gates' || field === 'windows')
+      parts.push(...differing(before.frame[field], after.frame[field]).map((name) => `${field} ${name}`));
+    else if (canonicalJson(before.frame[field]) !== canonicalJson(after.frame[field])) parts.push(field);
   }
-  for (const name of new Set([...Object.keys(old.shows), ...Object.keys(after.shows)])) {
-    if (JSON.stringify(old.shows[name]) !== JSON.stringify(after.shows[name])) parts.push(name);
-  }
+  parts.push(...differing(before.shows, after.shows));
   const keys = (plan: Plan) =>
     plan.effects.map((effect) =>
       effect.state === 'resolved' ? `${effect.key} → ${JSON.stringify(effect.after)}` : effect.step,
     );
-  const was = new Set(keys(old));
+  const was = new Set(keys(before));
   const is = new Set(keys(after));
   parts.push(...[...is].filter((key) => !was.has(key)).map((key) => `new: ${key}`));
   parts.push(...[...was].filter((key) => !is.has(key)).map((key) => `gone: ${key}`));
   return parts.join(', ') || 'its order changed';
+}
+
+function differing(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter(
+    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
+  );
 }
 
 export function staleError(releaseId: string, step: string, hash: string, why: string): SluiceError {

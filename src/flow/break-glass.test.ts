@@ -78,7 +78,7 @@ describe('promise 23: break-glass', () => {
     const report = await made.drive();
     expect(states(report).check).toBe('waived');
     expect(report.blocked_by).toMatchObject([
-      { step: 'ship', cause: 'year-end is in force Wait for its end.' },
+      { step: 'ship', cause: 'year-end is in force', remedy: 'Wait for its end.' },
     ]);
     expect(made.world.sent).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('promise 23: break-glass', () => {
     });
     expect(await made.drive()).toMatchObject({
       state: 'blocked',
-      blocked_by: [{ cause: 'year-end is in force Wait for its end.' }],
+      blocked_by: [{ cause: 'year-end is in force', remedy: 'Wait for its end.' }],
     });
   });
 

@@ -7,7 +7,7 @@ import type { Step } from './definition.ts';
 import { ExpressionError, type Expressions, evaluateText } from './expression.ts';
 import type { ConfirmedBy, Fact } from './facts.ts';
 import { stepOf, upstream } from './graph.ts';
-import { frameOf } from './plan.ts';
+import { frameOf, gateClasses } from './plan.ts';
 import { demandReason } from './reason.ts';
 import { type RunJournal, Superseded } from './run-journal.ts';
 import type { ApprovalSettings, EngineServices } from './services.ts';
@@ -49,7 +49,7 @@ export function confirmationPlan(step: Step, state: RunState, expressions: Expre
     ([name, text]) => [name, expressions.compile(text).evaluate(variables)] as const,
   );
   return {
-    frame: frameOf(state),
+    frame: { ...frameOf(state), gates: gateClasses(step, state) },
     step: step.id,
     question: evaluateText(expressions, question, variables),
     shows: Object.fromEntries(shown),
@@ -97,11 +97,13 @@ function holds(step: Step, state: RunState, expressions: Expressions): boolean {
   const own = stepState(state, step.id);
   if (own.status !== 'passed' || own.adopted) return true;
   if (own.confirmation?.verdict !== 'given') return false;
+  // What it shows is being looked at again: that holds everything behind it by itself.
+  const before = [...upstream(state.opened.flow, step.id)].map((id) => stepState(state, id).status);
+  if (before.some((status) => status === 'open' || status === 'failed')) return true;
   try {
     return confirmationHash(confirmationPlan(step, state, expressions)) === own.confirmation.planHash;
   } catch (error) {
-    // What it shows is being looked at again: that holds everything behind it by itself.
-    if (error instanceof ExpressionError) return true;
+    if (error instanceof ExpressionError) return false;
     throw error;
   }
 }

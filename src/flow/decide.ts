@@ -1,8 +1,9 @@
 import { durationMs, formatDuration } from '../kit/duration.ts';
+import { decideApproval } from './approval-ways/decide-approval.ts';
 import { decideConfirmation, voidConfirmations } from './confirm.ts';
 import { type NoticeEvent, noticesOf, type Step } from './definition.ts';
 import { ExpressionError, type Expressions, evaluateBoolean, evaluateText } from './expression.ts';
-import type { Fact } from './facts.ts';
+import type { Fact, WitnessWay } from './facts.ts';
 import { upstream } from './graph.ts';
 import { type EffectState, type RunState, type StepState, satisfies, stepState } from './state.ts';
 import { variablesOf } from './variables.ts';
@@ -17,6 +18,10 @@ export type Action =
   | { do: 'resolve'; step: string }
   | { do: 'ask-approval'; step: string }
   | { do: 'check-approval'; step: string }
+  /** Asks people for it where they are: by a merge request, by a message. */
+  | { do: 'ask-elsewhere'; step: string; way: WitnessWay }
+  /** Looks whether they have answered there. */
+  | { do: 'look-approval'; step: string }
   /** `step` keeps the effect of telling; the review is the release's. */
   | { do: 'tell-review'; step: string; review: string }
   | { do: 'notify'; step: string; index: number; event: NoticeEvent; notice: string };
@@ -28,6 +33,8 @@ export interface Moments {
   wall: number;
   /** Owners of effects that are proven to be gone (see `Owner.id`). */
   gone: ReadonlySet<string>;
+  /** Where approvals may be given, besides by a signature. */
+  ways?: readonly WitnessWay[];
 }
 
 export interface Decision {
@@ -156,7 +163,12 @@ function decideStep(
     }
   }
   if (step.kind === 'approve') {
-    decideApproval(step, own, actions);
+    const timing = {
+      now: moments.now,
+      isDue: (at: number) => isDue(at, moments, decision),
+      isHeld: (effects: readonly EffectState[]) => waitsForLease(effects, moments, decision),
+    };
+    actions.push(...decideApproval(step, own, state, moments.ways ?? [], timing));
     return;
   }
   if (step.kind === 'confirm') {
@@ -243,22 +255,6 @@ function decisionOfAgent(
 function question(step: Step, expressions: Expressions, variables: Record<string, unknown>): Action {
   const text = evaluateText(expressions, step.decide?.question ?? '""', variables);
   return { do: 'record', fact: { kind: 'decision.asked', step: step.id, data: { question: text } } };
-}
-
-function decideApproval(step: Step, own: StepState, actions: Action[]): void {
-  if (own.asked === null) {
-    actions.push({ do: 'ask-approval', step: step.id });
-    return;
-  }
-  const { planHash } = own.asked;
-  if (own.declined?.planHash === planHash) {
-    actions.push(settle(step.id, 'failed', `declined by ${own.declined.by}: ${own.declined.reason}`));
-    return;
-  }
-  const people = new Set(
-    own.approvals.filter((given) => given.planHash === planHash).map((given) => given.by),
-  );
-  if (people.size >= (step.approve?.quorum ?? 1)) actions.push({ do: 'check-approval', step: step.id });
 }
 
 function decideNotices(

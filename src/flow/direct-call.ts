@@ -1,4 +1,5 @@
 import type { Clock } from '../kit/clock.ts';
+import type { Effect } from '../kit/effect.ts';
 import { SluiceError } from '../kit/errors.ts';
 import type { Logger } from '../kit/log.ts';
 import { performDirect } from '../kit/perform-direct.ts';
@@ -18,12 +19,17 @@ export interface DirectCallServices {
   assertOpen(tool: string, environments: readonly string[]): Promise<void>;
 }
 
+export interface DirectCallOptions extends Omit<CallOptions, 'now'> {
+  /** Asked before the first request that changes something; throws when a person has not said yes. */
+  confirm?: (effects: readonly Effect[]) => Promise<void>;
+}
+
 /** One tool called outside any run, by whatever face: a write is looked up, sent once, looked up again. */
 export async function callDirect(
   services: DirectCallServices,
   tool: string,
   input: unknown,
-  options: Omit<CallOptions, 'now'>,
+  { confirm, ...options }: DirectCallOptions,
 ): Promise<unknown> {
   const { registry, clock, callLimitMs, log } = services;
   const call = { ...options, now: await clock.now() };
@@ -34,7 +40,7 @@ export async function callDirect(
   const ungoverned = !(await services.assertInOrder(tool, input));
   log.info({ tool, effect, by: options.principal }, 'direct write');
   return await registry.write(tool, input, { ...call, ungoverned }, (effects) =>
-    performDirect(effects, { clock, callLimitMs }),
+    performDirect(effects, { clock, callLimitMs, confirm }),
   );
 }
 

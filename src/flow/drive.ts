@@ -1,3 +1,4 @@
+import { waysOf } from './approval-ways/asked.ts';
 import { type Action, type Decision, decide } from './decide.ts';
 import { stepOf } from './graph.ts';
 import { isGone, self } from './owner.ts';
@@ -24,7 +25,12 @@ export async function decideNow(journal: RunJournal, services: EngineServices): 
       .filter(isGone)
       .map((owner) => owner.id),
   );
-  const moments = { now: await services.clock.now(), wall: services.clock.wall(), gone };
+  const moments = {
+    now: await services.clock.now(),
+    wall: services.clock.wall(),
+    gone,
+    ways: waysOf(services.approvals),
+  };
   return decide(journal.state, moments, services.expressions);
 }
 

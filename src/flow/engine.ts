@@ -1,10 +1,12 @@
 import { type Clock, isSteerable } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
 import type { Principal } from '../kit/principal.ts';
+import type { SlackRequest } from '../kit/slack-signature.ts';
 import { assertUsableKey } from '../kit/ssh-signature.ts';
 import { nearest } from '../kit/suggest.ts';
 import type { RunRow } from '../store/store.ts';
 import { signStatement, verifyStatement } from './approval.ts';
+import { answerClick, type ClickAnswer } from './approval-ways/slack.ts';
 import { changes, staleError } from './approve.ts';
 import { type BreakGlassRequest, breakGlass, closeReview } from './break-glass.ts';
 import {
@@ -32,7 +34,16 @@ import { planForApproval, planHash, planRun } from './plan.ts';
 import { demandReason } from './reason.ts';
 import { type RunReport, reportOf } from './report.ts';
 import { assertRole } from './roles.ts';
-import { RunJournal } from './run-journal.ts';
+import { planRollback } from './rollback/plan.ts';
+import { withBlockersBelow, withRollback } from './rollback/report.ts';
+import {
+  advanceRollback,
+  beginRollback,
+  type RollbackHost,
+  type RollbackRequest,
+  settleUndo,
+} from './rollback/roll-back.ts';
+import { RunJournal, Superseded } from './run-journal.ts';
 import type { EngineServices } from './services.ts';
 import { fold, type Review, satisfies, stepState } from './state.ts';
 import { type WaiveRequest, waive } from './waive.ts';
@@ -94,6 +105,7 @@ export class Engine {
       holds,
       plan_hash: planHash(plan),
       effects: plan.effects,
+      rollback_plan: await planRollback(state, this.services, plan.effects),
       summary: `${report.summary} Plan: ${resolved.length - there} effects to send, ${there} there already, ${plan.effects.length - resolved.length} not known yet.${holdsText(holds)}`,
       next:
         known === undefined
@@ -162,7 +174,7 @@ export class Engine {
     const current = await planForApproval(step, journal.state, this.services);
     const hash = planHash(current);
     if (hash !== own.asked.planHash) {
-      const why = changes(own.asked.plan, current);
+      const why = changes(own.asked, current);
       await journal.append({
         kind: 'approval.asked',
         step: step.id,
@@ -196,6 +208,11 @@ export class Engine {
         stepState(state, step.id).asked?.planHash === hash && stepState(state, step.id).status === 'open',
     });
     return await this.#report(journal);
+  }
+
+  /** A button that somebody pressed in Slack. Throws `forbidden` unless Slack sent it. */
+  async answerFromSlack(request: SlackRequest): Promise<ClickAnswer> {
+    return await answerClick(request, this.services);
   }
 
   /** A person's answer to a question of the flow, or to a failed step: `retry`. */
@@ -257,6 +274,11 @@ export class Engine {
   /** The first question to the requester that is open, of the run or of one that it drives as a step. */
   async confirmation(id: string, by?: Principal): Promise<OpenConfirmation | undefined> {
     const { state } = await this.#load(id);
+    const back = state.rollback?.releaseId;
+    if (back !== undefined && state.closed?.state !== 'rolled_back')
+      return (await this.services.store.find(back)) === undefined
+        ? undefined
+        : await this.confirmation(back, by);
     for (const step of state.opened.flow.steps) {
       const open = openConfirmation(step, state);
       if (open !== undefined && (by === undefined || mayConfirm(by.id, state, this.services.approvals)))
@@ -352,6 +374,16 @@ export class Engine {
     await assertCallGuards(tool, environments, this.services);
   }
 
+  /** Takes back what a release has done, also one that is done or was cancelled. Twice is once. */
+  async rollback(id: string, request: RollbackRequest, options: EngineDriveOptions = {}): Promise<RunReport> {
+    await this.services.assertWritable();
+    const journal = await this.#load(id);
+    for (const step of request.steps ?? []) this.#step(journal, step);
+    await beginRollback(journal, request, this.#rollbackHost(options));
+    await this.#driveJournal(journal, options);
+    return await this.#report(journal);
+  }
+
   /**
    * For a tool called outside a run: where a run of the same key is open, its step must be due by the
    * graph. A waiver of what holds it back lifts the refusal. False when there is no such run.
@@ -408,6 +440,14 @@ export class Engine {
         ...options,
         ...(until === undefined ? {} : { until }),
       });
+      const { rollback, opened } = journal.state;
+      if (rollback !== null || opened.undoes !== undefined) {
+        const rest = until === undefined ? {} : { budgetMs: Math.max(0, until - clock.wall()) };
+        const host = this.#rollbackHost({ ...options, ...rest });
+        const again = await advanceRollback(journal, host);
+        if (again !== null) decision.nextAt = Math.min(decision.nextAt ?? again, again);
+        await settleUndo(journal, host);
+      }
       await this.#noteRow(journal, decision);
       if (options.untilIdle !== true || !isSteerable(clock) || !this.services.sandbox) return;
       const spent = until !== undefined && clock.wall() >= until;
@@ -426,15 +466,23 @@ export class Engine {
     return ['needs_approval', 'needs_decision', 'failed', 'blocked'].includes(report.state);
   }
 
+  #rollbackHost(options: EngineDriveOptions): RollbackHost {
+    return {
+      services: this.services,
+      keyOf: async (flow, inputs) => await this.#keyOf(flow, checkInputs(flow, inputs)),
+      opening: async (flow, inputs, parent, by) => await this.#opening({ flow, inputs }, parent, by),
+      drive: async (journal) => await this.#driveJournal(journal, options),
+      note: async (journal) => await this.#noteRow(journal, await decideNow(journal, this.services)),
+    };
+  }
+
   async #driveChild(
     step: Step,
     parent: RunJournal,
     inputs: Record<string, unknown>,
     options: EngineDriveOptions,
   ): Promise<ChildOutcome> {
-    const target: Target = { flow: step.flow?.flow ?? '', inputs };
-    const journal =
-      (await this.#existing(target)) ?? (await this.#open(target, parent.id, parent.state.opened.requester));
+    const journal = await this.#childOf(step, parent, inputs);
     await this.#driveJournal(journal, { ...options, untilIdle: false });
     const report = await this.#report(journal);
     const cause = report.blocked_by[0]?.cause ?? report.summary;
@@ -444,6 +492,20 @@ export class Engine {
       cause,
       nextAt: report.next_at === null ? null : Date.parse(report.next_at),
     };
+  }
+
+  /** The run that a step has begun stays its run, however that has ended. */
+  async #childOf(step: Step, parent: RunJournal, inputs: Record<string, unknown>): Promise<RunJournal> {
+    const { ref } = stepState(parent.state, step.id);
+    if (ref?.system === 'sluice') return await RunJournal.load(ref.id, this.services);
+    await parent.refresh();
+    if (parent.state.rollback !== null) throw new Superseded('the release is being rolled back');
+    const target = { flow: step.flow?.flow ?? '', inputs };
+    const known = await this.#existing(target);
+    // What took another release back, by the same words, has not taken this one back.
+    const other = parent.state.opened.undoes !== undefined && known?.state.opened.parent !== parent.id;
+    if (known !== undefined && !(other && known.state.closed !== null)) return known;
+    return await this.#open(target, parent.id, parent.state.opened.requester, parent.state.opened.undoes);
   }
 
   /** The run that a target means, if there is one: an open one, or one that is done. */
@@ -476,9 +538,11 @@ export class Engine {
     target: Target,
     parent: string | null,
     requester = this.services.principal,
+    undoes?: string,
   ): Promise<RunJournal> {
     if ('release_id' in target) throw new Error('an id names a run that is there');
-    const opened = await this.#opening(target, parent, requester);
+    const opening = await this.#opening(target, parent, requester);
+    const opened = undoes === undefined ? opening : { ...opening, undoes };
     const journal = await RunJournal.begin(opened, this.services);
     if (journal !== undefined) return journal;
     // Somebody else was faster: theirs is the run.
@@ -620,7 +684,8 @@ export class Engine {
 
   /** A run follows the contracts that it was begun with, for life. */
   #assertSameContracts(journal: RunJournal): void {
-    if (journal.state.closed !== null) return;
+    // A way back is not refused because a tool has become another one.
+    if (journal.state.closed !== null || journal.state.rollback !== null) return;
     for (const [tool, contract] of Object.entries(journal.state.opened.contracts)) {
       const known = this.services.registry.get(tool);
       if (known !== undefined && this.services.registry.contractOf(tool) === contract) continue;
@@ -634,7 +699,29 @@ export class Engine {
 
   async #report(journal: RunJournal, services = this.services): Promise<RunReport> {
     const decision = await decideNow(journal, services);
-    return reportOf(journal.state, decision, await services.clock.now());
+    const report = reportOf(journal.state, decision, await services.clock.now());
+    return await this.#withRollback(report, journal, services);
+  }
+
+  async #withRollback(
+    report: RunReport,
+    { state }: RunJournal,
+    services: EngineServices,
+  ): Promise<RunReport> {
+    const reportOn = async (id: string) =>
+      (await services.store.find(id)) === undefined
+        ? undefined
+        : await this.#report(await RunJournal.load(id, services), services);
+    if (state.rollback !== null) return withRollback(report, state, await reportOn(state.rollback.releaseId));
+    if (state.opened.undoes === undefined) return report;
+    const below = new Map<string, RunReport>();
+    for (const step of state.opened.flow.steps) {
+      const { ref, status } = stepState(state, step.id);
+      const run =
+        step.flow === undefined || status !== 'open' || ref === null ? undefined : await reportOn(ref.id);
+      if (run !== undefined) below.set(step.id, run);
+    }
+    return withBlockersBelow(report, below);
   }
 
   /** A sandbox that has ended takes its clock along; its journals can be read all the same. */
@@ -650,7 +737,8 @@ export class Engine {
   }
 
   async #noteRow(journal: RunJournal, decision: Decision): Promise<void> {
-    const report = reportOf(journal.state, decision, await this.services.clock.now());
+    const own = reportOf(journal.state, decision, await this.services.clock.now());
+    const report = await this.#withRollback(own, journal, this.services);
     const closed = journal.state.closed !== null;
     await this.services.store.note(journal.id, {
       state: report.state,

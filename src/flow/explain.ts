@@ -3,6 +3,7 @@ import { questionOf, whoConfirms } from './confirm.ts';
 import type { Step } from './definition.ts';
 import { approvalsOver } from './graph.ts';
 import type { RunReport } from './report.ts';
+import { recordedPlan } from './rollback/plan.ts';
 import type { EngineServices } from './services.ts';
 import { type RunState, type StepState, stepState } from './state.ts';
 
@@ -17,7 +18,7 @@ export interface StepExplanation {
   options?: Record<string, string>;
   recommendations?: { option: string; reasons: string; by: string; at: string }[];
   plan?: unknown;
-  approvals?: { by: string; at: string; plan_hash: string }[];
+  approvals?: { by: string; way: string; at: string; plan_hash: string }[];
   confirmation?: {
     verdict: string | null;
     by: string;
@@ -48,7 +49,10 @@ export function explainRun(
       .map((entry) => entry.id),
   );
   const steps = step === undefined ? state.opened.flow.steps.filter(({ id }) => open.has(id)) : [step];
-  return { ...report, explained: steps.map((one) => explainStep(one, state, report, services)) };
+  const plan = recordedPlan(state.rollbackPlan?.plan);
+  const wayBack = plan === undefined ? {} : { rollback_plan: plan };
+  const explained = steps.map((one) => explainStep(one, state, report, services));
+  return { ...report, ...wayBack, explained };
 }
 
 function explainStep(
@@ -93,6 +97,7 @@ function explainStep(
           plan: own.asked?.plan ?? null,
           approvals: own.approvals.map((given) => ({
             by: given.by,
+            way: given.way,
             at: isoTime(given.at),
             plan_hash: given.planHash,
           })),

@@ -50,6 +50,12 @@ export interface SignedStatement {
 export const WITNESS_WAYS = ['gitlab', 'slack'] as const;
 export type WitnessWay = (typeof WITNESS_WAYS)[number];
 
+/** What was seen there, and by what it is found, or proven, again. */
+export interface Witness {
+  way: WitnessWay;
+  evidence: Record<string, unknown>;
+}
+
 /** Through the client of an agent, which asked a person, or on the command line. */
 export type ConfirmedBy = 'elicitation' | 'cli';
 
@@ -106,7 +112,17 @@ export type Fact =
   | { kind: 'review.told'; data: { review: string; sent: boolean; cause: string; next_at: number } }
   | { kind: 'review.closed'; data: { review: string; finding: string; by: Principal } }
   | { kind: 'rollback.planned'; data: { plan: unknown } }
-  | { kind: 'rollback.begun'; data: { reason: string; by: Principal; release_id: string } }
+  | {
+      kind: 'rollback.begun';
+      data: {
+        reason: string;
+        by: Principal;
+        /** The run that undoes. */
+        release_id: string;
+        /** Where not all of it is undone. */
+        steps?: string[];
+      };
+    }
   /** The run that was to undo ended before it sent anything: the release goes on. */
   | { kind: 'rollback.called_off'; data: { cause: string } }
   | {
@@ -170,14 +186,20 @@ export type Fact =
   | {
       kind: 'approval.declined';
       step: string;
-      data: SignedStatement & { by: string; plan_hash: string; reason: string };
+      data: (SignedStatement | Witness) & { by: string; plan_hash: string; reason: string };
     }
   | { kind: 'approval.staled'; step: string; data: { why: string } }
   | {
       /** Given elsewhere, read again from the system that holds it before anything rests on it. */
       kind: 'approval.witnessed';
       step: string;
-      data: { way: WitnessWay; by: string; plan_hash: string; evidence: Record<string, unknown> };
+      data: Witness & { by: string; plan_hash: string };
+    }
+  /** Taken back where it was given, while the plan was still asked for. */
+  | {
+      kind: 'approval.withdrawn';
+      step: string;
+      data: { way: WitnessWay; by: string; plan_hash: string; why: string };
     }
   | { kind: 'confirmation.asked'; step: string; data: { plan_hash: string; plan: unknown } }
   | {
@@ -218,4 +240,4 @@ export type Fact =
 export type Recorded = Fact & { seq: number; at: number; wall: number };
 
 /** Fields whose values may be large: they stand beside the chain. */
-export const PAYLOAD_FIELDS = ['result', 'plan', 'flow', 'data'] as const;
+export const PAYLOAD_FIELDS = ['result', 'plan', 'flow', 'data', 'evidence'] as const;

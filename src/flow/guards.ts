@@ -52,6 +52,8 @@ export interface GrantRequest {
 export interface EffectGuard {
   /** Stands in refusals as the rule, and in waivers as the gate. */
   readonly name: string;
+  /** As waivers name its rules, where it has several. */
+  gates?(): string[];
   /** Undefined when it has no say about this environment. */
   check(work: StepWork, effect: Effect, environment: string): Promise<GuardVerdict | undefined>;
   /**

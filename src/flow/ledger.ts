@@ -12,7 +12,9 @@ export type LedgerFact =
       data: { incident: string; environment: string; reason: string; by: Principal };
     }
   | { kind: 'incident.resolved'; data: { incident: string; reason: string; by: Principal } }
-  | { kind: 'rehearsal.recorded'; data: Rehearsal };
+  | { kind: 'rehearsal.recorded'; data: Rehearsal }
+  /** A person said no to a call of an agent outside any run; the digest names exactly that call. */
+  | { kind: 'confirmation.declined'; data: { digest: string; tool: string; by: Principal } };
 
 export interface Rehearsal {
   flow: string;

@@ -85,7 +85,7 @@ describe('the lint finds', () => {
     [
       'an unknown variable',
       wait('until: results.state == "ready"'),
-      'steps.a.wait.until: there is no results to read (in results.state) → Expressions read inputs, steps, ref, result, attempt, now, config, run, notice, event, step.',
+      'steps.a.wait.until: there is no results to read (in results.state) → Expressions read inputs, steps, ref, result, attempt, now, config, run, notice, event, step, effect, item.',
     ],
     [
       'a comparison with what can never be',

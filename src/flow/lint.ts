@@ -1,20 +1,27 @@
 import { z } from 'zod';
 import { SluiceError } from '../kit/errors.ts';
 import type { Registry } from '../kit/registry.ts';
-import { nearest } from '../kit/suggest.ts';
 import { environmentOf, type Flow, noticesOf, type Step } from './definition.ts';
 import { ExpressionError, type Expressions, isExpressionText, type Reference } from './expression.ts';
 import { approvalsOver, callsOf, coveredBy, findCycle, stepOf, upstream } from './graph.ts';
+import { lintRollback } from './lint-rollback.ts';
+import { type Finding, suggestion } from './lint-words.ts';
 import { allowsLiteral, findPath, type JsonSchema } from './schema-path.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
 const STEP_TEXTS = ['id', 'title', 'cause', 'begun', 'since', 'ref'];
 
-export interface Finding {
-  /** Where in the flow, e.g. `steps.promoted.wait.until`. */
-  at: string;
-  what: string;
-  remedy: string;
+/** Of an undo: the effect that it is about. */
+const EFFECT: JsonSchema = {
+  type: 'object',
+  properties: { key: { type: 'string' }, target: { type: 'string' }, before: {}, after: {}, data: {} },
+};
+
+/** Names that only some expressions may read. */
+interface Extra {
+  result?: JsonSchema;
+  effect?: JsonSchema;
+  item?: JsonSchema;
 }
 
 /** Throws the first thing that is wrong with a flow: a run is never begun on an unsound one. */
@@ -75,7 +82,18 @@ class Linter {
         this.#find(`inputs.${name}.pattern`, 'it is no regular expression', 'Correct it.');
     }
     for (const step of flow.steps) this.#step(step);
+    this.#findings.push(...lintRollback(flow, this.#flows));
+    this.#rollbackExpressions();
     return this.#findings;
+  }
+
+  #rollbackExpressions(): void {
+    const { each, inputs = {} } = this.#flow.rollback ?? {};
+    const item = each === undefined ? {} : { item: {} };
+    if (each !== undefined) this.#expression('rollback.each', each, undefined, {});
+    for (const [input, value] of Object.entries(inputs))
+      for (const text of expressionsIn(value))
+        this.#expression(`rollback.inputs.${input}`, text, undefined, item);
   }
 
   #find(at: string, what: string, remedy: string): void {
@@ -223,7 +241,8 @@ class Linter {
     if (isExpressionText(value)) {
       const result =
         where === 'notify' || where === 'mirror' || where === 'undo' ? this.#resultSchema(step) : undefined;
-      this.#expression(at, value.slice(1), step, result === undefined ? {} : { result });
+      const effect = where === 'undo' ? { effect: EFFECT } : {};
+      this.#expression(at, value.slice(1), step, result === undefined ? effect : { ...effect, result });
     } else if (Array.isArray(value)) {
       for (const item of value) this.#arguments(at, item, step, where);
     } else if (value !== null && typeof value === 'object') {
@@ -283,7 +302,7 @@ class Linter {
     }
   }
 
-  #expression(at: string, text: string, step: Step | undefined, extra: { result?: JsonSchema }): void {
+  #expression(at: string, text: string, step: Step | undefined, extra: Extra): void {
     let references: readonly Reference[];
     try {
       ({ references } = this.#expressions.compile(text));
@@ -298,7 +317,7 @@ class Linter {
     for (const reference of references) this.#reference(at, reference, step, extra);
   }
 
-  #reference(at: string, reference: Reference, step: Step | undefined, extra: { result?: JsonSchema }): void {
+  #reference(at: string, reference: Reference, step: Step | undefined, extra: Extra): void {
     const [root = '', ...rest] = reference.path;
     const shown = reference.path.join('.');
     if (!VARIABLE_NAMES.some((name) => name === root)) {
@@ -334,7 +353,7 @@ class Linter {
     root: string,
     rest: readonly string[],
     step: Step | undefined,
-    extra: { result?: JsonSchema },
+    extra: Extra,
   ): ReturnType<typeof findPath> | undefined {
     const one = (properties: Record<string, JsonSchema>): JsonSchema => ({ type: 'object', properties });
     switch (root) {
@@ -374,6 +393,11 @@ class Linter {
       case 'result':
         if (extra.result === undefined) return { missing: 'result', known: [] };
         return findPath(extra.result, rest);
+      case 'effect':
+      case 'item': {
+        const schema = extra[root];
+        return schema === undefined ? { missing: root, known: [] } : findPath(schema, rest);
+      }
       case 'steps':
         return this.#schemaOfStep(rest, step);
       default:
@@ -426,10 +450,4 @@ function isPattern(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const hint = nearest(name, known);
-  if (hint !== undefined) return `Did you mean ${hint}?`;
-  return known.length === 0 ? 'Correct the name.' : `Known: ${known.slice(0, 20).join(', ')}.`;
 }

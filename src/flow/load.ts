@@ -1,17 +1,16 @@
-import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { digestOf } from '../kit/canonical.ts';
 import { SluiceError } from '../kit/errors.ts';
+import { readKeptYaml } from '../kit/kept-yaml.ts';
 import { nearest } from '../kit/suggest.ts';
 import { pathText } from '../kit/zod-error.ts';
 import { type Flow, FlowSource, kindOf, STEP_KINDS, type Step, StepSource } from './definition.ts';
 
 /** Parses a flow.yaml. Shape only: what it refers to is the lint's business. */
 export function parseFlow(text: string, file: string): Flow {
-  const document = parseDocument(text);
-  const syntax = document.errors[0];
-  if (syntax !== undefined) throw invalid(file, `it is not YAML: ${syntax.message.split('\n')[0]}`);
-  const parsed = FlowSource.safeParse(document.toJS());
+  const { value, fault } = readKeptYaml(text);
+  if (fault !== undefined) throw invalid(file, `it is not YAML: ${fault}`);
+  const parsed = FlowSource.safeParse(value);
   if (!parsed.success) throw invalid(file, explain(parsed.error));
   const steps = Object.entries(parsed.data.steps).map(([id, source]): Step => {
     const kinds = kindOf(source);

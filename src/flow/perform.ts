@@ -3,6 +3,8 @@ import { isoTime } from '../kit/clock.ts';
 import { durationMs } from '../kit/duration.ts';
 import type { Effect } from '../kit/effect.ts';
 import { isTransient, NotYet, type SluiceError, toSluiceError } from '../kit/errors.ts';
+import { askElsewhere } from './approval-ways/ask.ts';
+import { lookApproval } from './approval-ways/look.ts';
 import { askApproval, checkApproval, guardEffect } from './approve.ts';
 import { assertConfirmed } from './confirm.ts';
 import { type Action, noticeKey } from './decide.ts';
@@ -70,6 +72,8 @@ export async function perform(
     else if (action.do === 'tell-review') await tellReview(action.review, step.id, journal, services);
     else if (action.do === 'ask-approval') await askApproval(work);
     else if (action.do === 'check-approval') await checkApproval(work);
+    else if (action.do === 'ask-elsewhere') await askElsewhere(work, action.way);
+    else if (action.do === 'look-approval') await lookApproval(work);
     else await callStep(work, action.do === 'resolve', driveChild);
   } catch (thrown) {
     if (thrown instanceof Superseded) return;

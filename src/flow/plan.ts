@@ -87,7 +87,7 @@ export function frameOf(state: RunState): PlanFrame {
 }
 
 /** A waiver that is granted, ends, or is another one makes another class. */
-function gateClasses(approval: Step, state: RunState): Record<string, string> {
+export function gateClasses(approval: Step, state: RunState): Record<string, string> {
   const { flow } = state.opened;
   const before = upstream(flow, approval.id);
   const gates = flow.steps.filter((step) => step.kind === 'gate' && before.has(step.id));

@@ -1,10 +1,13 @@
 import { isoTime } from '../kit/clock.ts';
 import { formatDuration } from '../kit/duration.ts';
+import { otherWays } from './approval-ways/other-ways.ts';
 import { questionOf } from './confirm.ts';
 import { type Decision, unresolved } from './decide.ts';
 import type { Step } from './definition.ts';
 import type { Ref } from './facts.ts';
 import type { GuardHold } from './guards.ts';
+import type { RollbackPlan } from './rollback/plan.ts';
+import { type RollbackReport, refsOf } from './rollback/report.ts';
 import { heldBy, type RunState, type StepState, satisfies, stepState } from './state.ts';
 
 export const RUN_STATES = [
@@ -62,9 +65,15 @@ export interface RunReport {
   blocked_by: Blocker[];
   plan_hash: string | null;
   effects?: unknown[];
+  /** In plans: how it would be taken back. In explanations: as it was written down. */
+  rollback_plan?: RollbackPlan;
+  /** While it is being, or once it was, rolled back. */
+  rollback?: RollbackReport;
+  /** The run that undoes this one, or the release that this one undoes. */
+  refs?: Ref[];
   /** In plans and explanations: the rules of the house that hold the rest of it, who may lift them. */
   holds?: GuardHold[];
-  waivers: { gate: string; reason: string; by: string; until: string | null }[];
+  waivers: { gate: string; reason: string; by: string; until: string | null; environment?: string }[];
   /** What somebody went round in an emergency, and whether it was looked into. */
   reviews: ReviewReport[];
   next_at: string | null;
@@ -93,6 +102,7 @@ export function reportOf(state: RunState, decision: Decision, now: number): RunR
     steps,
     blocked_by: blockers,
     plan_hash: (asked?.asked ?? asked?.confirmation)?.planHash ?? null,
+    ...refsOf(state),
     waivers: waiversOf(state),
     reviews: reviewsOf(state),
     next_at: nextAt === null ? null : isoTime(nextAt),
@@ -126,8 +136,10 @@ function viewOf(step: Step, own: StepState, state: RunState, now: number): strin
   if (state.closed !== null) return 'cancelled';
   if (own.question !== null) return 'needs_decision';
   if (own.confirmation !== null) return own.confirmation.verdict === null ? 'needs_decision' : 'running';
-  if (own.asked !== null)
-    return approvalsOf(own).length >= (step.approve?.quorum ?? 1) ? 'running' : 'needs_approval';
+  if (own.asked !== null) {
+    if (approvalsOf(own).length < (step.approve?.quorum ?? 1)) return 'needs_approval';
+    return own.lookState === 'blocked' ? 'blocked' : 'running';
+  }
   if (own.lookState !== null) return own.lookState;
   if (unresolved(own).length > 0) return 'running';
   if (step.decide?.about !== undefined) return 'pending';
@@ -136,7 +148,7 @@ function viewOf(step: Step, own: StepState, state: RunState, now: number): strin
 
 function causeOf(step: Step, own: StepState, state: RunState, view: string): string {
   if (view === 'needs_decision') return own.question ?? questionOf(own);
-  if (own.status === 'open' && own.asked !== null) {
+  if (own.status === 'open' && own.asked !== null && view !== 'blocked') {
     return `${approvalsOf(own).length} of ${step.approve?.quorum ?? 1} approvals by ${step.approve?.role}`;
   }
   if (view === 'pending') {
@@ -196,7 +208,8 @@ function blockersOf(state: RunState, steps: StepReport[]): Blocker[] {
     const base = { step: step.id, state: step.state, cause: step.cause };
     if (step.state === 'needs_approval') {
       const hash = stepState(state, step.id).asked?.planHash ?? '';
-      return [{ ...base, remedy: `sluice approve ${id} --step ${step.id} --plan ${hash}` }];
+      const others = otherWays(stepState(state, step.id));
+      return [{ ...base, remedy: `sluice approve ${id} --step ${step.id} --plan ${hash}${others}` }];
     }
     if (step.state === 'needs_decision' && definition.kind === 'confirm') {
       const hash = stepState(state, step.id).confirmation?.planHash ?? '';
@@ -213,6 +226,10 @@ function blockersOf(state: RunState, steps: StepReport[]): Blocker[] {
         : '';
     if (step.state === 'failed' && definition.kind === 'confirm') {
       const remedy = `A no is final for what was shown. End it: sluice cancel ${id} --reason "…", then begin anew with what is meant`;
+      return [{ ...base, remedy }];
+    }
+    if (step.state === 'failed' && definition.kind === 'approve') {
+      const remedy = `A no is final for its plan. Once the plan is another one: sluice decide ${id} --step ${step.id} --option retry --reason "…"; to end it: sluice cancel ${id} --reason "…"`;
       return [{ ...base, remedy }];
     }
     if (step.state === 'failed' && !isBeingDecided(state, step.id)) {
@@ -236,11 +253,12 @@ function waiversOf(state: RunState): RunReport['waivers'] {
     const { gate, reason, by, until } = waiver;
     return [{ gate, reason, by, until: Number.isFinite(until) ? isoTime(until) : null }];
   });
-  const ofTheRun = state.waivers.map(({ gate, reason, by, until }) => ({
+  const ofTheRun = state.waivers.map(({ gate, reason, by, until, environment }) => ({
     gate,
     reason,
     by: by.id,
     until: isoTime(until),
+    environment,
   }));
   return [...ofSteps, ...ofTheRun];
 }
@@ -299,6 +317,8 @@ function summaryText(
   const settled = steps.filter((step) => ['done', 'skipped', 'waived'].includes(step.state)).length;
   const title = `${flow.title} ${key}`;
   if (runState === 'done') return `${title} is done: ${settled} of ${steps.length} steps.${waived(state)}`;
+  if (runState === 'rolled_back')
+    return `${title} was ${state.closed?.cause ?? 'rolled back'}.${waived(state)}`;
   if (runState === 'cancelled') return `${title} was ${state.closed?.cause ?? 'cancelled'}.`;
   const names = Object.keys(flow.phases);
   const place =

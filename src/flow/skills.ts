@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SluiceError } from '../kit/errors.ts';
+import { readKeptYaml } from '../kit/kept-yaml.ts';
 import { issuesText } from '../kit/zod-error.ts';
 import type { Flow } from './definition.ts';
 import { parseFlow } from './load.ts';
@@ -39,7 +39,9 @@ export function loadSkills(folders: readonly string[]): Map<string, Skill> {
 export function loadSkill(folder: string): Skill {
   const file = join(folder, 'SKILL.md');
   const [, head, text] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(file, 'utf8')) ?? [];
-  const parsed = Frontmatter.safeParse(head === undefined ? undefined : parseDocument(head).toJS());
+  const { value, fault } = head === undefined ? {} : readKeptYaml(head);
+  if (fault !== undefined) throw invalid(file, `its frontmatter is not YAML: ${fault}`);
+  const parsed = Frontmatter.safeParse(value);
   if (!parsed.success || text === undefined) {
     throw invalid(file, parsed.success ? 'it has no text' : `its frontmatter: ${issuesText(parsed.error)}`);
   }
@@ -50,6 +52,12 @@ export function loadSkill(folder: string): Skill {
   return existsSync(flowFile)
     ? { ...skill, flow: parseFlow(readFileSync(flowFile, 'utf8'), flowFile) }
     : skill;
+}
+
+export function flowsOf(skills: ReadonlyMap<string, Skill>): Map<string, Flow> {
+  const flows = new Map<string, Flow>();
+  for (const { flow } of skills.values()) if (flow !== undefined) flows.set(flow.flow, flow);
+  return flows;
 }
 
 function invalid(file: string, what: string): SluiceError {

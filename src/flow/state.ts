@@ -122,7 +122,7 @@ export interface RunState {
   waivers: (RunWaiver & { at: number })[];
   reviews: Review[];
   rollbackPlan: { plan: unknown; at: number } | null;
-  rollback: { reason: string; by: Principal; releaseId: string; at: number } | null;
+  rollback: { reason: string; by: Principal; releaseId: string; steps: string[]; at: number } | null;
   seq: number;
 }
 
@@ -232,8 +232,8 @@ function applyToRun(state: RunState, fact: Exclude<Recorded, StepFact>): void {
       state.rollbackPlan = { plan: fact.data.plan, at };
       return;
     case 'rollback.begun': {
-      const { reason, by, release_id } = fact.data;
-      state.rollback = { reason, by, releaseId: release_id, at };
+      const { reason, by, release_id, steps = [] } = fact.data;
+      state.rollback = { reason, by, releaseId: release_id, steps, at };
       return;
     }
     case 'rollback.called_off':
@@ -376,7 +376,15 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
     case 'guard.checked':
       step.guards.set(fact.data.guard, { ...fact.data, at: fact.at });
       return;
+    case 'approval.withdrawn': {
+      const { way, by, plan_hash } = fact.data;
+      step.approvals = step.approvals.filter(
+        (given) => given.way !== way || given.by !== by || given.planHash !== plan_hash,
+      );
+      return;
+    }
     case 'approval.declined':
+      step.refused.set(fact.data.plan_hash, { by: fact.data.by, reason: fact.data.reason });
       step.declined = { by: fact.data.by, reason: fact.data.reason, planHash: fact.data.plan_hash };
       return;
     case 'approval.staled':
@@ -384,6 +392,8 @@ function applyToStep(step: StepState, fact: StepFact, state: RunState): void {
       step.asked = null;
       // What stopped counting is not counted again, also when the same plan is asked for anew.
       step.approvals = [];
+      step.nextAt = fact.at;
+      step.errors = 0;
       step.cause = fact.data.why;
       step.since = fact.at;
       return;
@@ -464,6 +474,8 @@ function reopen(step: StepState, at: number, attempt: number, reason: string): v
   step.error = null;
   step.since = at;
   step.question = null;
+  step.asked = null;
+  step.approvals = [];
   step.decision = null;
   step.waiver = null;
   step.confirmation = null;

@@ -106,6 +106,7 @@ function isWaivable(own: StepState): boolean {
 function assertName(gate: string, state: RunState, services: EngineServices): void {
   const gates = state.opened.flow.steps.filter(({ kind }) => kind === 'gate').map(({ id }) => id);
   const guards = services.guards.map(({ name }) => name);
+  const rules = services.guards.flatMap((guard) => guard.gates?.() ?? [guard.name]);
   const [head = ''] = gate.split('/');
   if (NAME.test(gate) && (gates.includes(gate) || guards.includes(head))) return;
   const pattern = /[*?[\]{}]|^all$|^any$/.test(gate)
@@ -113,7 +114,7 @@ function assertName(gate: string, state: RunState, services: EngineServices): vo
     : '';
   throw new SluiceError('invalid_input', {
     cause: `${JSON.stringify(gate)} of ${state.opened.release_id} is not a step of kind gate, nor a rule of the house.${pattern}`,
-    remedy: `Of that kind are: ${[...gates, ...guards].join(', ') || 'none'}.`,
+    remedy: `Of that kind are: ${[...gates, ...rules].join(', ') || 'none'}.`,
     rule: 'waiver',
   });
 }

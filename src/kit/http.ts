@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
 import type { Permit } from './effect.ts';
+import { Egress, type Query } from './egress.ts';
 import { SluiceError } from './errors.ts';
 import { fenced } from './fence.ts';
 import type { Logger } from './log.ts';
 import type { Redactor } from './redact.ts';
-import type { Transport } from './transport.ts';
+import { direct, prepareTransport, type Transport } from './transport.ts';
 import { issuesText } from './zod-error.ts';
 
 export interface HttpServices {
@@ -26,12 +27,12 @@ export interface HttpOptions {
   credentials?: () => Promise<Record<string, string>>;
   /** Credentials are asked for at each request: whoever gives them knows when they run out. */
   renewing?: boolean;
-  /** The process's own fetch when absent. */
+  /** With the system's own certificate authorities when absent. */
   transport?: Transport;
 }
 
 export interface RequestOptions {
-  query?: Record<string, string | number | boolean | undefined>;
+  query?: Query;
   headers?: Record<string, string>;
   json?: unknown;
   /** Media type of `json`, where it is another than `application/json`. */
@@ -67,8 +68,7 @@ const LONGEST_RETRY_AFTER_S = 5;
  */
 export class Http {
   readonly system: string;
-  readonly #base: URL;
-  readonly #hosts: Set<string>;
+  readonly #egress: Egress;
   readonly #options: HttpOptions;
   readonly #services: HttpServices;
   #credentials: Promise<Record<string, string>> | undefined;
@@ -77,8 +77,7 @@ export class Http {
     this.system = options.system;
     this.#options = options;
     this.#services = services;
-    this.#base = new URL(options.baseUrl);
-    this.#hosts = new Set([this.#base.host, ...(options.allowedHosts ?? [])]);
+    this.#egress = new Egress(options.system, options.baseUrl, options.allowedHosts);
   }
 
   async get(target: string, options: RequestOptions = {}): Promise<Answer> {
@@ -158,7 +157,7 @@ export class Http {
    * which is no error. It has no time limit of its own: the caller's signal is the deadline.
    */
   async *lines(target: string, options: RequestOptions & { signal: AbortSignal }): AsyncGenerator<string> {
-    const url = this.#address(target, options.query);
+    const url = this.#egress.address(target, options.query);
     const headers = { accept: 'application/json', ...(await this.#authorize()), ...options.headers };
     try {
       const response = await this.#fetch(url, {
@@ -199,31 +198,15 @@ export class Http {
     });
   }
 
-  #authorize(): Promise<Record<string, string>> {
+  async #authorize(): Promise<Record<string, string>> {
+    await prepareTransport();
     if (this.#options.renewing === true) this.#credentials = undefined;
     this.#credentials ??= this.#options.credentials?.() ?? Promise.resolve({});
     // A credential that could not be read may be there the next time.
     this.#credentials.catch(() => {
       this.#credentials = undefined;
     });
-    return this.#credentials;
-  }
-
-  #address(target: string, query: RequestOptions['query']): URL {
-    const url = /^https?:\/\//.test(target)
-      ? new URL(target)
-      : new URL(this.#base.href.replace(/\/$/, '') + target);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    if (!this.#hosts.has(url.host) || url.username !== '' || url.protocol !== this.#base.protocol) {
-      throw new SluiceError('forbidden', {
-        cause: `${this.system}: ${url.protocol}//${url.host} is not an allowed host.`,
-        remedy: `Requests of this module go to ${[...this.#hosts].join(', ')}; add a host to its allowed_hosts if it belongs there.`,
-        rule: 'egress',
-      });
-    }
-    return url;
+    return await this.#credentials;
   }
 
   async #once(
@@ -232,7 +215,7 @@ export class Http {
     options: RequestOptions,
     credentials?: Record<string, string>,
   ): Promise<Answer> {
-    const url = this.#address(target, options.query);
+    const url = this.#egress.address(target, options.query);
     const headers: Record<string, string> = {
       accept: 'application/json',
       ...(credentials ?? (await this.#authorize())),
@@ -270,7 +253,7 @@ export class Http {
   }
 
   #fetch(url: URL, init: RequestInit): Promise<Response> {
-    return this.#options.transport === undefined ? fetch(url, init) : this.#options.transport(url, init);
+    return (this.#options.transport ?? direct)(url, init);
   }
 
   #refuse(method: string, url: URL, response: Response, text: string, accepted: readonly number[]): void {
@@ -289,6 +272,7 @@ export class Http {
         remedy,
         reached,
         status,
+        ...(isRedirect(status) ? { rule: 'egress' } : {}),
         ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
       });
     };
@@ -302,12 +286,14 @@ export class Http {
       fail('conflict', 'Somebody else changed it: look at its state and try again.');
     if (status === 429) fail('rate_limited', 'Try again after the time that the system asks for.');
     if (status >= 500) fail('upstream', 'Look again later.', 'maybe');
-    if (status >= 300 && status < 400)
+    if (isRedirect(status))
       fail('upstream', 'Redirects are not followed: correct the base_url of this module.');
     fail('precondition', 'The system refused it as things stand: see what it said.');
   }
 
   #networkError(method: string, url: URL, error: unknown): SluiceError {
+    // An address that was judged and found wanting.
+    if (error instanceof Error && error.cause instanceof SluiceError) return error.cause;
     const name = error instanceof Error ? error.name : '';
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
@@ -325,6 +311,10 @@ export class Http {
       reached: refused ? 'no' : 'maybe',
     });
   }
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }
 
 function isWriting(method: string): method is Writing {
@@ -374,7 +364,7 @@ function tooLarge(): SluiceError {
 
 /** Milliseconds before a read is tried again; undefined when another try cannot help. */
 function retryDelay(error: unknown, attempt: number): number | undefined {
-  if (!(error instanceof SluiceError)) return undefined;
+  if (!(error instanceof SluiceError) || isRedirect(error.status ?? 0)) return undefined;
   if (error.code === 'rate_limited') {
     const asked = error.retryAfterSeconds ?? attempt;
     return asked <= LONGEST_RETRY_AFTER_S ? asked * 1000 : undefined;
@@ -389,7 +379,9 @@ export async function boundedFetch(url: string, body: unknown, limitMs: number):
     body === undefined
       ? {}
       : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(limitMs), redirect: 'error' });
+  await prepareTransport();
+  const signal = AbortSignal.timeout(limitMs);
+  const response = await direct(new URL(url), { ...init, signal, redirect: 'error' });
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status} ${text.slice(0, 200)}`);
   return JSON.parse(text);

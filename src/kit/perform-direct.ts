@@ -8,9 +8,15 @@ import { SluiceError, toSluiceError } from './errors.ts';
  */
 export async function performDirect(
   effects: readonly Effect[],
-  services: { clock: Clock; callLimitMs: number },
+  services: {
+    clock: Clock;
+    callLimitMs: number;
+    /** Asked once, before the first of them is sent: what is there already needs nobody's word. */
+    confirm?: ((effects: readonly Effect[]) => Promise<void>) | undefined;
+  },
 ): Promise<EffectOutcome[]> {
   const done: EffectOutcome[] = [];
+  let { confirm } = services;
   for (const effect of effects) {
     await effect.ready?.();
     const before = await effect.find();
@@ -19,6 +25,8 @@ export async function performDirect(
       done.push({ key: effect.key, outcome: 'adopted', data: before.data });
       continue;
     }
+    await confirm?.(effects);
+    confirm = undefined;
     const signal = AbortSignal.timeout(services.callLimitMs);
     try {
       const data = await effect.send({ signal, check: () => signal.throwIfAborted() });

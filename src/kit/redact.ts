@@ -1,3 +1,4 @@
+import { behind, formsOf, joined, undone, type View } from './disguise.ts';
 import { cleanText } from './text.ts';
 
 const TOKEN_SHAPES: RegExp[] = [
@@ -5,45 +6,143 @@ const TOKEN_SHAPES: RegExp[] = [
   /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
   /\bglpat-[A-Za-z0-9_-]{16,}/g,
   /\bxox[abprse]-[A-Za-z0-9-]{10,}/g,
+  /\bsha256~[A-Za-z0-9_-]{40,}/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
   /\b(?:Bearer|Basic|Negotiate)\s+[A-Za-z0-9._~+/=-]{12,}/gi,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
 ];
 const URL_USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 const MASK = '[REDACTED]';
+/** Shorter ones would blank ordinary words. */
+const SHORTEST = 6;
+/** A text of this length may be a part of a longer one that was cut in the middle of a secret. */
+const MAYBE_CUT = 150;
+const SHORTEST_CUT = 8;
+const AS_IT_IS: Omit<View, 'text'> = { from: (index) => index, to: (index) => index };
+
+type Range = readonly [from: number, to: number];
 
 /** Knows every secret that was resolved in this process and removes it, in its usual disguises. */
 export class Redactor {
   readonly #secrets = new Set<string>();
+  readonly #forms = new Set<string>();
 
   add(secret: string): void {
-    // Shorter strings would blank ordinary words.
-    if (secret.length < 6) return;
+    if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
     this.#secrets.add(secret);
-    this.#secrets.add(encodeURIComponent(secret));
-    this.#secrets.add(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
-    this.#secrets.add(Buffer.from(secret).toString('base64url'));
+    for (const form of formsOf(secret)) {
+      this.#forms.add(form);
+      const close = joined(form).text;
+      if (close.length >= SHORTEST) this.#forms.add(close);
+    }
   }
 
   text(text: string): string {
-    let out = text;
-    // Longest first: one secret may begin like another.
-    const secrets = [...this.#secrets].sort((a, b) => b.length - a.length);
-    for (const secret of secrets) out = out.replaceAll(secret, MASK);
-    for (const shape of TOKEN_SHAPES) out = out.replace(shape, MASK);
-    return out.replace(URL_USERINFO, `$1${MASK}@`);
+    return shapeless(masked(text, this.#ranges(text), 0, text.length));
   }
 
   deep(value: unknown): unknown {
     if (typeof value === 'string') return this.text(value);
-    if (Array.isArray(value)) return value.map((item) => this.deep(item));
+    if (Array.isArray(value)) {
+      const lines = value.every((item): item is string => typeof item === 'string');
+      return lines && value.length > 1 ? this.#lines(value) : value.map((item) => this.deep(item));
+    }
     if (value !== null && typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.deep(item)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [
+          // Names of fields are short, and ours.
+          key.length > 20 ? this.text(key) : key,
+          this.deep(item),
+        ]),
+      );
     }
     return value;
   }
 
   /** What an error may show of an outside body. */
   excerpt(text: string, cap = 200): string {
-    return cleanText(this.text(text).replace(/\s+/g, ' '), cap);
+    // Invisible characters may stand inside of a secret, and a cut may go through it.
+    const seen = cleanText(text, Number.POSITIVE_INFINITY);
+    return cleanText(this.text(seen).replace(/\s+/g, ' '), cap);
   }
+
+  /** Lines of one text: a secret may go from one to the next. */
+  #lines(lines: readonly string[]): string[] {
+    const whole = lines.join('\n');
+    const ranges = this.#ranges(whole);
+    let start = 0;
+    return lines.map((line) => {
+      const from = start;
+      start += line.length + 1;
+      return shapeless(masked(whole, ranges, from, from + line.length));
+    });
+  }
+
+  #ranges(text: string): Range[] {
+    if (this.#forms.size === 0 || text.length < SHORTEST) return [];
+    const ranges = this.#found({ text, ...AS_IT_IS });
+    const close = /[\s\\]/.test(text) ? joined(text) : { text, ...AS_IT_IS };
+    if (close.text !== text) ranges.push(...this.#found(close));
+    if (/[%\\&]/.test(close.text)) ranges.push(...this.#found(behind(close, undone(close.text))));
+    if (text.length >= MAYBE_CUT) ranges.push(...this.#cut(close));
+    return merged(ranges);
+  }
+
+  #found(view: View): Range[] {
+    const ranges: Range[] = [];
+    for (const form of this.#forms) {
+      for (let at = view.text.indexOf(form); at >= 0; at = view.text.indexOf(form, at + form.length))
+        ranges.push([view.from(at), view.to(at + form.length)]);
+    }
+    return ranges;
+  }
+
+  /** The rest of a secret that a cut left at the beginning or the end, before our own note of the cut. */
+  #cut(view: View): Range[] {
+    const { text } = view;
+    const end = /…\[\d+morecharacters\]$/.exec(text)?.index ?? text.length;
+    const ranges: Range[] = [];
+    for (const form of this.#forms) {
+      for (let length = form.length - 1; length >= SHORTEST_CUT; length -= 1) {
+        if (!text.startsWith(form.slice(0, length), end - length)) continue;
+        ranges.push([view.from(end - length), view.to(end)]);
+        break;
+      }
+      for (let length = form.length - 1; length >= SHORTEST_CUT; length -= 1) {
+        if (!text.startsWith(form.slice(-length))) continue;
+        ranges.push([view.from(0), view.to(length)]);
+        break;
+      }
+    }
+    return ranges;
+  }
+}
+
+/** What has the shape of a secret, whoever it belongs to. */
+function shapeless(text: string): string {
+  let out = text;
+  for (const shape of TOKEN_SHAPES) out = out.replace(shape, MASK);
+  return out.replace(URL_USERINFO, `$1${MASK}@`);
+}
+
+function merged(ranges: Range[]): Range[] {
+  const out: [number, number][] = [];
+  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0])) {
+    const last = out.at(-1);
+    if (last !== undefined && from < last[1]) last[1] = Math.max(last[1], to);
+    else out.push([from, to]);
+  }
+  return out;
+}
+
+/** The part of a text between two places, with a mask for each range that reaches into it. */
+function masked(text: string, ranges: readonly Range[], start: number, end: number): string {
+  let out = '';
+  let done = start;
+  for (const [from, to] of ranges) {
+    if (to <= start || from >= end) continue;
+    out += text.slice(done, Math.max(done, from)) + MASK;
+    done = Math.min(to, end);
+  }
+  return out + text.slice(done, end);
 }

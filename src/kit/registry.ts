@@ -3,10 +3,10 @@ import { digestOf } from './canonical.ts';
 import type { Effect, EffectOutcome, EffectPerformer } from './effect.ts';
 import { SluiceError } from './errors.ts';
 import type { HttpServices } from './http.ts';
+import { cleanAnswer } from './hygiene.ts';
 import { type AnyModule, connectionFor, type ProbeResult } from './module.ts';
 import type { Principal } from './principal.ts';
 import { nearest } from './suggest.ts';
-import { cleanDeep } from './text.ts';
 import type { AnyTool, ToolContext } from './tool.ts';
 import { issuesText } from './zod-error.ts';
 
@@ -17,6 +17,8 @@ export interface CallOptions {
   progress?: (message: string) => void;
   /** A direct call, and no run of the same key is open. */
   ungoverned?: boolean;
+  /** The engine asks for itself, not for a step of a flow. */
+  engine?: true;
 }
 
 /** Every tool of every module, by name; the one way from a face or the engine to a handler. */
@@ -141,7 +143,7 @@ export class Registry {
   }
 
   #output(tool: AnyTool, result: unknown): unknown {
-    const clean = this.#services.redactor.deep(cleanDeep(result));
+    const clean = this.#services.redactor.deep(cleanAnswer(tool, result));
     const parsed = tool.output.safeParse(clean);
     if (parsed.success) return parsed.data;
     throw new Error(
@@ -152,6 +154,7 @@ export class Registry {
   #context(name: string, options: CallOptions): ToolContext<unknown> {
     const module = this.#tools.get(name)?.module;
     if (module === undefined) throw new Error(`no module has ${name}`);
+    if (this.get(name)?.engineOnly === true && options.engine !== true) throw engineOnly(name);
     return {
       client: this.#client(module),
       now: options.now,
@@ -177,6 +180,14 @@ export class Registry {
     this.#clients.set(module.name, client);
     return client;
   }
+}
+
+export function engineOnly(name: string): SluiceError {
+  return new SluiceError('forbidden', {
+    cause: `${name} is the engine's own: nobody calls it, and no flow names it.`,
+    remedy: 'Drive a release: its approve steps ask by themselves, as approvals in the settings say.',
+    rule: 'engine-only',
+  });
 }
 
 export function settingsError(where: string, error: z.ZodError): SluiceError {

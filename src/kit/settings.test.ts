@@ -24,7 +24,7 @@ describe('settings that are wrong', () => {
   it('name an unknown key inside a section by its whole path', () => {
     expect(refusal('approvals: { role: { a: [b] } }')).toMatchObject({
       cause: 'sluice.yaml: unknown key "approvals.role".',
-      remedy: 'Did you mean roles? Known here: allowed_signers, roles, aliases.',
+      remedy: 'Did you mean roles? Known here: allowed_signers, roles, aliases, people, gitlab, slack.',
     });
     expect(refusal('engine: { nonsense: 1 }')).toMatchObject({
       cause: 'sluice.yaml: unknown key "engine.nonsense".',

@@ -5,28 +5,35 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { DurationText, parseDuration } from './duration.ts';
 import { SluiceError } from './errors.ts';
+import { FreezeSettings, freezeKeys } from './freeze-settings.ts';
+import { Approvals, WAY_MODULES } from './settings-approvals.ts';
 import { nearest } from './suggest.ts';
 import { pathText } from './zod-error.ts';
-
-const Approvals = z.strictObject({
-  allowed_signers: z
-    .string()
-    .optional()
-    .meta({ description: 'An OpenSSH allowed_signers file: who may sign approvals, with which keys.' }),
-  roles: z
-    .record(z.string(), z.array(z.string()).min(1))
-    .default({})
-    .meta({ description: 'Role of an approve or decide step → the people who hold it.' }),
-  aliases: z
-    .record(z.string(), z.array(z.string()))
-    .default({})
-    .meta({ description: 'Further names of one person; they never count as somebody else.' }),
-});
 
 const BreakGlass = z.strictObject({
   channel: z.string().min(1).meta({ description: 'Who is told when somebody goes round a rule.' }),
   tool: z.string().default('slack_post_message').meta({
     description: 'A notify tool that takes channel, text and key.',
+  }),
+});
+
+const EnvironmentRule = z.strictObject({
+  rollback: z.enum(['required', 'none']).optional().meta({
+    description: 'Whether a rollback plan has to stand before an effect; default required for production.',
+  }),
+  rehearsal: z.strictObject({ max_age: DurationText }).optional().meta({
+    description:
+      'How old the last rehearsal of a flow may be (`sluice rehearse`); without it none is asked for.',
+  }),
+  rollback_approval: z.string().min(1).optional().meta({
+    description: 'A role that has to approve a rollback; without it a confirmation is enough.',
+  }),
+});
+
+const Confirm = z.strictObject({
+  direct: z.enum(['notify', 'create', 'update', 'destroy', 'never']).default('update').meta({
+    description:
+      'The lowest effect from which a call of an agent outside a flow is confirmed by a person: notify < create < update < destroy. `never` is for the sandbox alone.',
   }),
 });
 
@@ -71,11 +78,19 @@ export const Settings = z.strictObject({
     description:
       'What is released, by name: file, targets, code_repository, image, gates … as modules.appinterface.products takes it.',
   }),
-  approvals: Approvals.default({ roles: {}, aliases: {} }),
+  approvals: Approvals.default({ roles: {}, aliases: {}, people: {} }),
   break_glass: BreakGlass.optional(),
+  confirm: Confirm.default({ direct: 'update' }),
   engine: Engine.refine(roomForRequests, 'lease must be at least a second longer than call_limit').default({
     lease: '60s',
     call_limit: '30s',
+  }),
+  environments: z
+    .record(z.string(), EnvironmentRule)
+    .default({})
+    .meta({ description: 'What has to stand before an effect in an environment, by its name.' }),
+  freezes: FreezeSettings.default({}).meta({
+    description: 'When nothing goes to an environment: rules by name (docs/freezes.md).',
   }),
   policy: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -129,6 +144,7 @@ export function parseSettings(text: string, file: string): Settings {
   if (!parsed.success) throw explain(parsed.error, file);
   const settings = { ...parsed.data, modules: withProducts(parsed.data, withRecords(parsed.data)) };
   checkSandbox(settings, file);
+  checkWays(settings, file);
   return settings;
 }
 
@@ -181,8 +197,10 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   const sections: Record<string, z.ZodObject> = {
     approvals: Approvals,
     break_glass: BreakGlass,
+    confirm: Confirm,
     engine: Engine,
   };
+  if (path[0] === 'freezes' && path.length === 2) return [...freezeKeys];
   const section = path.length === 0 ? Settings : sections[String(path[0])];
   return Object.keys(section?.shape ?? {});
 }
@@ -199,6 +217,13 @@ function checkSandbox(settings: Settings, file: string): void {
       remedy: 'A virtual clock is for the sandbox alone: remove clock, or set sandbox: true.',
     });
   }
+  if (settings.confirm.direct === 'never' && !settings.sandbox) {
+    throw new SluiceError('invalid_input', {
+      cause: `${file}: confirm.direct is never without sandbox: true.`,
+      remedy:
+        'Name the lowest effect that a person confirms: notify, create, update or destroy. What runs by itself runs as a flow.',
+    });
+  }
   if (!settings.sandbox) return;
   for (const [key, value] of urls) {
     if (!URL.canParse(value) || !LOOPBACK.test(new URL(value).hostname)) {
@@ -209,6 +234,16 @@ function checkSandbox(settings: Settings, file: string): void {
       });
     }
   }
+}
+
+/** A way of approving that nobody could ask by, or read again. */
+function checkWays({ approvals, modules }: Settings, file: string): void {
+  const missing = WAY_MODULES.find((way) => approvals[way] !== undefined && modules[way] === undefined);
+  if (missing === undefined) return;
+  throw new SluiceError('invalid_input', {
+    cause: `${file}: approvals.${missing} is set without modules.${missing}.`,
+    remedy: `Add modules.${missing}, or remove approvals.${missing}.`,
+  });
 }
 
 /** Every address in the settings of modules, at any depth; a kubeconfig names one that is not seen here. */

@@ -23,6 +23,8 @@ interface ToolCommon<I extends z.ZodObject, O extends z.ZodObject> {
   description: string;
   input: I;
   output: O;
+  /** Part of how the engine works: no face offers it, no flow may name it. */
+  engineOnly?: true;
 }
 
 export interface ReadTool<I extends z.ZodObject, O extends z.ZodObject, C> extends ToolCommon<I, O> {
@@ -55,6 +57,7 @@ export interface AnyTool {
   readonly effect: EffectClass;
   readonly key?: string;
   readonly settles?: string;
+  readonly engineOnly: boolean;
   read(input: unknown, context: ToolContext<unknown>): Promise<unknown>;
   effects(input: unknown, context: ToolContext<unknown>): Promise<Effect[]>;
   result(input: unknown, context: ToolContext<unknown>, done: EffectOutcome[]): Promise<unknown>;
@@ -78,6 +81,7 @@ export function toolsOf<C>() {
       input: tool.input,
       output: tool.output,
       effect: tool.effect,
+      engineOnly: tool.engineOnly ?? false,
     };
     if (tool.effect === 'read') {
       return {

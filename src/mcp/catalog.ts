@@ -1,7 +1,9 @@
 import type { App } from '../app.ts';
 import { SluiceError } from '../kit/errors.ts';
+import { engineOnly } from '../kit/registry.ts';
 import { discoveryTools } from './discovery-tools.ts';
 import { engineTools } from './engine-tools.ts';
+import { evidenceTool } from './evidence-tool.ts';
 import type { FaceTool } from './face-tool.ts';
 import { moduleTool } from './module-tools.ts';
 import { Scope } from './scope.ts';
@@ -23,8 +25,8 @@ export interface Catalog {
 
 export function createCatalog(app: App, options: FaceOptions): Catalog {
   const scope = new Scope(app, options.personas);
-  const own = [...engineTools(app, scope), ...skillTools(scope)];
-  const modules = app.registry.list().filter(({ name }) => scope.coversTool(name));
+  const own = [...engineTools(app, scope), evidenceTool(app), ...skillTools(scope)];
+  const modules = app.registry.list().filter((tool) => !tool.engineOnly && scope.coversTool(tool.name));
   const allowed = [...own, ...modules.map((tool) => moduleTool(tool, app))]
     .filter(({ effect }) => !options.readOnly || effect === 'read')
     .sort(byName);
@@ -36,6 +38,7 @@ export function createCatalog(app: App, options: FaceOptions): Catalog {
   const refuse = (name: string) => {
     const effect = app.registry.get(name)?.effect ?? own.find((tool) => tool.name === name)?.effect;
     if (effect === undefined) return;
+    if (app.registry.get(name)?.engineOnly === true) throw engineOnly(name);
     if (app.registry.get(name) !== undefined) scope.assertTool(name);
     if (options.readOnly && effect !== 'read') throw readOnlyRefusal(name);
   };

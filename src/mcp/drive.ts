@@ -14,7 +14,7 @@ export async function driveInTime(
   engine: Pick<Engine, 'drive' | 'status'>,
   target: Target,
   waitSeconds: number,
-  caller: Caller,
+  caller: Omit<Caller, 'asker'>,
   app: Pick<App, 'log'>,
 ): Promise<RunReport> {
   let seen: string | undefined = 'release_id' in target ? target.release_id : undefined;

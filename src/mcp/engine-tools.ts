@@ -6,7 +6,8 @@ import type { RunReport } from '../flow/report.ts';
 import { isoTime } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
 import { cleanDeep } from '../kit/text.ts';
-import { driveInTime } from './drive.ts';
+import { demandYes, isConfirmed } from './confirm-direct.ts';
+import { driveAndAsk } from './confirm-release.ts';
 import type { FaceTool } from './face-tool.ts';
 import { ownTool } from './own-tool.ts';
 import { BriefReport, ExplainReport, PlanReport, Report } from './report-schema.ts';
@@ -67,7 +68,7 @@ export function engineTools(app: App, scope: Scope): FaceTool[] {
         const target = targetOf(input);
         if ('flow' in target) scope.assertFlow(target.flow);
         const run = 'flow' in target ? { engine: await app.engine() } : await owned(target.release_id);
-        return clean(await driveInTime(run.engine, target, input.wait_seconds, caller, app));
+        return clean(await driveAndAsk(run.engine, target, input.wait_seconds, caller, app));
       },
     }),
     ownTool({
@@ -140,13 +141,61 @@ export function engineTools(app: App, scope: Scope): FaceTool[] {
       effect: 'destroy',
       input: z.object({ release_id: ReleaseId, reason: z.string().min(1) }),
       output: BriefReport,
-      run: async ({ release_id, reason }, { principal }) => {
+      run: async ({ release_id, reason }, caller) => {
         const { engine, id } = await owned(release_id);
-        return clean(await engine.cancel(id, { reason, by: principal }));
+        const { state, summary } = await engine.status(id);
+        if (isConfirmed('destroy', app) && !ENDED.includes(state)) {
+          const matter = {
+            tool: 'release_cancel',
+            input: { release_id: id, reason },
+            release: id,
+            question: `End the release ${id} for good?`,
+            shows: { now: summary, reason },
+            bound: null,
+            byHand: `sluice cancel ${id} --reason "…"`,
+          };
+          await demandYes(matter, caller, app);
+        }
+        return clean(await engine.cancel(id, { reason, by: caller.principal }));
+      },
+    }),
+    ownTool({
+      name: 'release_rollback',
+      title: 'Roll a release back',
+      description:
+        'Stops a release and takes back what it did, last things first, also when it is done: by the flow that it names as its way back, or by the undo of each step. A run of its own does it (`rollback.release_id`); what cannot be undone is listed (`rollback.stays`). A person confirms it. Calling again goes on with it; nothing is undone twice.',
+      effect: 'destroy',
+      input: z.object({
+        release_id: ReleaseId,
+        reason: z.string().min(1).meta({ description: "The person's reason; do not make one up." }),
+      }),
+      output: Report,
+      run: async ({ release_id, reason }, caller) => {
+        const { engine, id } = await owned(release_id);
+        const { state, summary, rollback } = await engine.status(id);
+        if (isConfirmed('destroy', app) && rollback === undefined && state !== 'rolled_back') {
+          const matter = {
+            tool: 'release_rollback',
+            input: { release_id: id, reason },
+            release: id,
+            question: `Stop the release ${id} and take back what it did?`,
+            shows: { now: summary, reason },
+            bound: null,
+            byHand: `sluice rollback ${id} --reason "…"`,
+          };
+          await demandYes(matter, caller, app);
+        }
+        await engine.rollback(id, { reason, by: caller.principal }, { budgetMs: 0 });
+        return clean(await driveAndAsk(engine, { release_id: id }, ROLLBACK_SECONDS, caller, app));
       },
     }),
   ];
 }
+
+const ROLLBACK_SECONDS = 40;
+
+/** Of these the engine says itself that there is nothing to end. */
+const ENDED: readonly string[] = ['done', 'cancelled', 'rolled_back'];
 
 interface DriveInput {
   flow?: string | undefined;

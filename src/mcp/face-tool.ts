@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EffectClass } from '../kit/effect.ts';
 import type { Principal } from '../kit/principal.ts';
+import type { Asker } from './asking.ts';
 
 /** What a call brings along besides its arguments. */
 export interface Caller {
@@ -8,6 +9,7 @@ export interface Caller {
   /** The client gave up on the call, or went away. */
   signal: AbortSignal;
   progress(message: string): void;
+  asker: Asker;
 }
 
 /** A tool as agents see it: of the engine, of a skill, or of a module behind the registry. */
@@ -41,6 +43,11 @@ export function hintsOf(effect: EffectClass): ToolHints {
 }
 
 const BY_WEIGHT: readonly EffectClass[] = ['read', 'notify', 'create', 'update', 'destroy'];
+
+/** The order in which effects weigh. */
+export function weightOf(effect: EffectClass): number {
+  return BY_WEIGHT.indexOf(effect);
+}
 
 export function strongest(effects: readonly EffectClass[]): EffectClass {
   return BY_WEIGHT.findLast((effect) => effects.includes(effect)) ?? 'read';

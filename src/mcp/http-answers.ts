@@ -24,18 +24,25 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (type?.trim().toLowerCase() !== 'application/json') {
     return { ok: false, status: 415, code: -32_600, message: 'The content type must be application/json.' };
   }
+  const bytes = await bytesOf(request, limit);
+  if (bytes === undefined)
+    return { ok: false, status: 413, code: -32_600, message: `A request has at most ${limit} bytes.` };
+  try {
+    return { ok: true, value: JSON.parse(bytes.toString('utf8')) };
+  } catch {
+    return { ok: false, status: 400, code: -32_700, message: 'The body is not JSON.' };
+  }
+}
+
+/** The body as it came; undefined when it is longer than the limit. */
+export async function bytesOf(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
     const chunk = Buffer.from(part);
     size += chunk.length;
-    if (size > limit)
-      return { ok: false, status: 413, code: -32_600, message: `A request has at most ${limit} bytes.` };
+    if (size > limit) return undefined;
     parts.push(chunk);
   }
-  try {
-    return { ok: true, value: JSON.parse(Buffer.concat(parts).toString('utf8')) };
-  } catch {
-    return { ok: false, status: 400, code: -32_700, message: 'The body is not JSON.' };
-  }
+  return Buffer.concat(parts);
 }

@@ -8,6 +8,7 @@ import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { answerJson, answerRpcError, readBody } from './http-answers.ts';
 import { startScheduler } from './scheduler.ts';
 import { Scope } from './scope.ts';
+import { SLACK_ACTIONS, serveSlackActions } from './slack-actions.ts';
 
 const BODY_LIMIT = 1_048_576;
 /** A stream stays open until its client goes: it does not get to hold the server up. */
@@ -33,8 +34,14 @@ export async function serveHttp(app: App, options: HttpOptions): Promise<HttpFac
   const endpoints = endpointsOf(app, options, scope);
   const guards = [localhostHostValidation(), localhostOriginValidation()];
   const underWay = new Set<Promise<void>>();
+  // A server that changes nothing takes no approvals either.
+  const takesClicks = app.loaded.settings.approvals.slack !== undefined && !options.readOnly;
   const server = createServer((request, response) => {
-    const work = serve(app, endpoints, guards, request, response)
+    // Slack comes through a tunnel, under the tunnel's name: this one path has its signature for a guard.
+    const click = takesClicks && pathOf(request) === SLACK_ACTIONS;
+    const work = (
+      click ? serveSlackActions(app, request, response) : serve(app, endpoints, guards, request, response)
+    )
       .catch((err: unknown) => {
         app.log.error({ err }, 'a request failed');
         if (response.headersSent) response.destroy();
@@ -81,7 +88,7 @@ async function serve(
 ): Promise<void> {
   // A guard that refuses has answered.
   if (!guards.every((guard) => guard(request, response))) return;
-  const [path = '/'] = (request.url ?? '/').split('?');
+  const path = pathOf(request);
   if (path === '/healthz') return answerJson(response, 200, { status: 'ok', version: app.version });
   const endpoint = endpoints.get(path);
   if (endpoint === undefined) {
@@ -94,6 +101,10 @@ async function serve(
   if (body.ok) return await endpoint.handle(request, response, body.value);
   response.setHeader('connection', 'close');
   answerRpcError(response, body.status, body.message, body.code);
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '/';
 }
 
 function assertLoopback(host: string): void {

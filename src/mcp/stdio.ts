@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { randomUUID } from 'node:crypto';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { App } from '../app.ts';
 import type { FaceOptions } from './catalog.ts';
@@ -11,7 +12,7 @@ import { createServerFactory } from './server.ts';
 export async function serveStdioFace(app: App, options: FaceOptions): Promise<void> {
   // stdout carries JSON-RPC alone, whatever a library may want to say.
   globalThis.console = new Console(process.stderr, process.stderr);
-  const factory = createServerFactory(app, options);
+  const factory = createServerFactory(app, options, randomUUID());
   const handle = serveStdio(factory, { onerror: (err) => app.log.debug({ err }, 'stdio') });
   await ended();
   await handle.close();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { ASK_FIRST } from './ask-first.ts';
 import {
   type Agent,
   connectLegacy,
@@ -7,43 +8,25 @@ import {
   type FormAnswer,
   type Person,
   type Place,
-  yes,
   yesMan,
 } from './clients.ts';
-import { type HttpServer, type OwnSkill, startHttp, startWorld, type World } from './world.ts';
-
-/** A flow that asks, then does one thing. */
-export const ASK_FIRST: OwnSkill = {
-  name: 'ask-first',
-  tools: ['jira_*', 'oar_take_ownership', 'oar_create_test_report', 'gitlab_close_merge_request'],
-  flow: `
-flow: ask-first
-title: Ask first
-inputs:
-  item: { description: a word }
-key: =inputs.item
-steps:
-  confirm:
-    title: The one who asked says yes
-    confirm:
-      question: '"Tell ART-21265 about " + inputs.item + "?"'
-      shows: { item: inputs.item, issue: '"ART-21265"' }
-  tell:
-    title: A comment
-    needs: [confirm]
-    uses: jira_add_comment
-    with: { issue: ART-21265, body: '="About " + inputs.item', key: =run.id }
-    undo: { none: A comment stays. }
-`,
-};
+import { type HttpServer, startHttp, startWorld, type World } from './world.ts';
 
 const FACES = ['stdio modern', 'stdio legacy', 'http modern', 'http legacy'] as const;
 
 describe.each(FACES)('%s: a person is asked through their client', (face) => {
   let world: World;
   let server: HttpServer | undefined;
-  let place: Place;
-  const connect = face.endsWith('modern') ? connectModern : connectLegacy;
+  /** What the person does with the next forms, and what they were shown. */
+  let person: Person = yesMan;
+  let shown: string[] = [];
+  /** Its client asks that person; the other one can ask nobody. */
+  let agent: Agent;
+  let mute: Agent;
+  const answering = (answer: Person) => {
+    person = answer;
+    shown = [];
+  };
   const drive = async (agent: Agent, item: string) =>
     (await agent.call('release_drive', { flow: 'ask-first', inputs: { item } })).data;
   const kinds = async (item: string) => {
@@ -62,22 +45,25 @@ describe.each(FACES)('%s: a person is asked through their client', (face) => {
     world = await startWorld({ skill: ASK_FIRST });
     const args = ['--persona', 'ask-first', '--surface', 'full'];
     server = face.startsWith('http') ? await startHttp(world, args) : undefined;
-    place = server === undefined ? { world, args } : { url: server.url };
+    const place: Place = server === undefined ? { world, args } : { url: server.url };
+    const connect = face.endsWith('modern') ? connectModern : connectLegacy;
+    agent = await connect(place, async (message) => {
+      shown.push(message);
+      return await person(message);
+    });
+    mute = await connect(place);
   });
   afterAll(async () => {
+    await agent[Symbol.asyncDispose]();
+    await mute[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
     await world[Symbol.asyncDispose]();
   });
 
   it('and a yes lets the flow go on, in the same call', async () => {
-    const messages: string[] = [];
-    const person: Person = (message) => {
-      messages.push(message);
-      return yes;
-    };
-    await using agent = await connect(place, person);
+    answering(yesMan);
     expect(await drive(agent, 'yes')).toMatchObject({ state: 'done' });
-    expect(messages).toEqual([
+    expect(shown).toEqual([
       expect.stringMatching(
         /^SANDBOX\. Tell ART-21265 about yes\?\n- item: yes\n- issue: ART-21265\nRelease ask-first-yes, step confirm, plan [0-9a-f]{16}…\. A no is final/,
       ),
@@ -91,7 +77,7 @@ describe.each(FACES)('%s: a person is asked through their client', (face) => {
     ]);
     // It is done: nobody is asked again.
     expect(await drive(agent, 'yes')).toMatchObject({ state: 'done' });
-    expect(messages).toHaveLength(1);
+    expect(shown).toHaveLength(1);
   });
 
   it.each([
@@ -101,13 +87,13 @@ describe.each(FACES)('%s: a person is asked through their client', (face) => {
     'promise 21: a form that comes back %s is a no, for good',
     async (name, answer) => {
       const before = await sent();
-      await using agent = await connect(place, () => answer);
+      answering(() => answer);
       expect(await drive(agent, name)).toMatchObject({
         state: 'failed',
         blocked_by: [{ step: 'confirm', remedy: expect.stringContaining('A no is final') }],
       });
-      await using other = await connect(place, yesMan);
-      expect(await drive(other, name)).toMatchObject({ state: 'failed' });
+      answering(yesMan);
+      expect(await drive(agent, name)).toMatchObject({ state: 'failed' });
       expect((await kinds(name)).map(({ kind }) => kind)).toEqual([
         'confirmation.asked',
         'confirmation.declined',
@@ -128,38 +114,38 @@ describe.each(FACES)('%s: a person is asked through their client', (face) => {
     'promise 21: a form that comes back %s is no answer: nothing is recorded, and it is asked again',
     async (name, answer) => {
       const before = await sent();
-      await using agent = await connect(place, () => answer);
+      answering(() => answer);
       const report = await drive(agent, name);
       expect(report).toMatchObject({
         state: 'needs_decision',
         next: expect.stringMatching(
-          new RegExp(`Nobody has answered.*sluice confirm ask-first-${name} --step confirm --plan [0-9a-f]{64}`),
+          new RegExp(
+            `Nobody has answered.*sluice confirm ask-first-${name} --step confirm --plan [0-9a-f]{64}`,
+          ),
         ),
       });
       expect((await kinds(name)).map(({ kind }) => kind)).toEqual(['confirmation.asked']);
       expect(await sent()).toBe(before);
-      await using other = await connect(place, yesMan);
-      expect(await drive(other, name)).toMatchObject({ state: 'done' });
+      answering(yesMan);
+      expect(await drive(agent, name)).toMatchObject({ state: 'done' });
     },
   );
 
   it('promise 21: where nobody can be asked the run waits, and says how a person answers', async () => {
     const before = await sent();
-    await using agent = await connect(place);
-    const report = await drive(agent, 'nobody');
+    const report = await drive(mute, 'nobody');
     expect(report).toMatchObject({
       state: 'needs_decision',
       next: `sluice confirm ask-first-nobody --step confirm --plan ${report?.plan_hash}`,
     });
-    expect(await drive(agent, 'nobody')).toMatchObject({ state: 'needs_decision' });
+    expect(await drive(mute, 'nobody')).toMatchObject({ state: 'needs_decision' });
     expect(await sent()).toBe(before);
   });
 
   it('a person who fails to answer records nothing', async () => {
-    const broken: Person = () => {
+    answering(() => {
       throw new Error('the window fell over');
-    };
-    await using agent = await connect(place, broken);
+    });
     const before = await sent();
     await drive(agent, 'broken').catch(() => undefined);
     expect((await kinds('broken')).map(({ kind }) => kind)).toEqual(['confirmation.asked']);
@@ -167,99 +153,84 @@ describe.each(FACES)('%s: a person is asked through their client', (face) => {
   });
 
   describe('promise 21: before a direct call that changes something', () => {
-    const OWNER = { release: '4.20.27', email: 'qe@example.com' };
-    const own = async (agent: Agent, email: string) =>
-      await agent.call('oar_take_ownership', { ...OWNER, email });
+    const label = async (by: Agent, name: string) =>
+      await by.call('jira_add_labels', { key: 'ART-21265', labels: [name] });
 
     it('they are shown what it would do, and after a yes it is done', async () => {
-      const messages: string[] = [];
-      const person: Person = (message) => {
-        messages.push(message);
-        return yes;
-      };
-      await using agent = await connect(place, person);
-      expect(await own(agent, 'qe@example.com')).toMatchObject({ isError: false });
-      expect(messages).toEqual([
-        expect.stringMatching(/^SANDBOX\. May test-client\/1\.0\.0 do this now\?\n- 1\. errata: .*qe@example\.com/),
+      answering(yesMan);
+      expect(await label(agent, 'yes')).toMatchObject({ isError: false });
+      expect(shown).toEqual([
+        expect.stringMatching(/^SANDBOX\. May test-client\/1\.0\.0 do this now\?\n- 1\. jira: .*yes/),
       ]);
       // What is there already needs nobody's word.
-      expect(await own(agent, 'qe@example.com')).toMatchObject({ isError: false });
-      expect(messages).toHaveLength(1);
+      expect(await label(agent, 'yes')).toMatchObject({ isError: false });
+      expect(shown).toHaveLength(1);
     });
 
     it('a no is final for exactly this call', async () => {
       const before = await sent();
-      await using agent = await connect(place, () => ({ action: 'decline' }));
-      const refused = await own(agent, 'no@example.com');
+      answering(() => ({ action: 'decline' }));
+      const refused = await label(agent, 'no');
       expect(refused.text).toMatch(
-        /^forbidden: rl@example\.com said no to exactly this call.*\nremedy: .*sluice call oar_take_ownership '\{/,
+        /^forbidden: rl@example\.com said no to exactly this call.*\nremedy: .*sluice call jira_add_labels '\{/,
       );
-      await using other = await connect(place, yesMan);
+      answering(yesMan);
       for (const call of [
-        () => own(other, 'no@example.com'),
+        () => label(agent, 'no'),
         () =>
-          other.call('tool_call', {
-            tool: 'oar_take_ownership',
-            arguments: { email: 'no@example.com', release: '4.20.27' },
+          agent.call('tool_call', {
+            tool: 'jira_add_labels',
+            arguments: { labels: ['no'], key: 'ART-21265' },
           }),
       ])
         expect((await call()).text).toMatch(/^forbidden: /);
       expect(await sent()).toBe(before);
       // Another call is another question.
-      expect(await own(other, 'other@example.com')).toMatchObject({ isError: false });
+      expect(await label(agent, 'other')).toMatchObject({ isError: false });
     });
 
     it('no answer is no yes', async () => {
       const before = await sent();
-      for (const person of [() => ({ action: 'cancel' as const }), () => ({ action: 'accept' as const })]) {
-        await using agent = await connect(place, person);
-        expect((await own(agent, 'later@example.com')).text).toMatch(/^needs_confirmation: Nobody has said yes/);
+      for (const action of ['cancel', 'accept'] as const) {
+        answering(() => ({ action }));
+        expect((await label(agent, 'later')).text).toMatch(/^needs_confirmation: Nobody has said yes/);
       }
       expect(await sent()).toBe(before);
     });
 
     it('where nobody can be asked it is refused, listed or called by name', async () => {
       const before = await sent();
-      await using agent = await connect(place);
       for (const answer of [
-        await own(agent, "o'neill@example.com"),
-        await agent.call('tool_call', {
-          tool: 'oar_take_ownership',
-          arguments: { ...OWNER, email: "o'neill@example.com" },
+        await label(mute, "it's"),
+        await mute.call('tool_call', {
+          tool: 'jira_add_labels',
+          arguments: { key: 'ART-21265', labels: ["it's"] },
         }),
       ])
         expect(answer.text).toBe(
-          `needs_confirmation: oar_take_ownership is confirmed by a person first, and this client cannot ask one.\nremedy: Drive the flow that does this, or a person runs: sluice call oar_take_ownership '{"release":"4.20.27","email":"o'\\''neill@example.com"}'`,
+          `needs_confirmation: jira_add_labels is confirmed by a person first, and this client cannot ask one.\nremedy: Drive the flow that does this, or a person runs: sluice call jira_add_labels '{"key":"ART-21265","labels":["it'\\''s"]}'`,
         );
       expect(await sent()).toBe(before);
     });
 
     it('a release is not ended without a yes', async () => {
-      await using mute = await connect(place);
       await drive(mute, 'ended');
       const call = { release_id: 'ask-first-ended', reason: 'enough of it' };
       expect((await mute.call('release_cancel', call)).text).toMatch(/^needs_confirmation: /);
-      await using agent = await connect(place, () => ({ action: 'decline' }));
+      answering(() => ({ action: 'decline' }));
       expect((await agent.call('release_cancel', call)).text).toMatch(/^forbidden: .*said no/);
-      await using other = await connect(place, yesMan);
-      expect((await other.call('release_cancel', call)).text).toMatch(/^forbidden: .*said no/);
-      expect((await mute.call('release_status', { release_id: 'ask-first-ended' })).data).toMatchObject({
-        state: 'needs_decision',
-      });
-      const messages: string[] = [];
-      await using asked = await connect(place, (message) => {
-        messages.push(message);
-        return yes;
-      });
-      expect(
-        (await asked.call('release_cancel', { ...call, reason: 'really enough' })).data,
-      ).toMatchObject({ state: 'cancelled' });
-      expect(messages).toEqual([expect.stringContaining('End the release ask-first-ended for good?')]);
+      answering(yesMan);
+      expect((await agent.call('release_cancel', call)).text).toMatch(/^forbidden: .*said no/);
+      expect(shown).toEqual([]);
+      const standing = await mute.call('release_status', { release_id: 'ask-first-ended' });
+      expect(standing.data).toMatchObject({ state: 'needs_decision' });
+      const ended = await agent.call('release_cancel', { ...call, reason: 'really enough' });
+      expect(ended.data).toMatchObject({ state: 'cancelled' });
+      expect(shown).toEqual([expect.stringContaining('End the release ask-first-ended for good?')]);
     });
 
     it('what only creates is below the line that the settings draw', async () => {
-      await using agent = await connect(place);
-      expect(await agent.call('oar_create_test_report', { release: '4.20.27' })).toMatchObject({
+      expect(await mute.call('oar_create_test_report', { release: '4.20.27' })).toMatchObject({
         isError: false,
       });
     });
@@ -276,8 +247,8 @@ describe('promise 21: the line from which a direct call is confirmed', () => {
     await using agent = await connectModern({ world, args: ['--persona', 'ask-first'] });
     const report = await agent.call('oar_create_test_report', { release: '4.20.27' });
     expect(report.text).toMatch(text);
-    const owner = { release: '4.20.27', email: 'qe@example.com' };
-    expect((await agent.call('oar_take_ownership', owner)).text).toMatch(text);
+    const labels = { key: 'ART-21265', labels: ['a'] };
+    expect((await agent.call('jira_add_labels', labels)).text).toMatch(text);
     await agent.call('release_drive', { flow: 'ask-first', inputs: { item: 'a' } });
     const cancel = await agent.call('release_cancel', { release_id: 'ask-first-a', reason: 'enough' });
     expect(cancel.isError).toBe(direct !== 'never');

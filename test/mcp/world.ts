@@ -24,14 +24,29 @@ const READER = {
   role: 'Read advisories.',
 };
 
-export async function startWorld(): Promise<World> {
+/** A skill in a folder of its own, with the persona that has it. */
+export interface OwnSkill {
+  name: string;
+  flow: string;
+  tools: readonly string[];
+}
+
+export interface WorldOptions {
+  skill?: OwnSkill;
+  /** On top of what the sandbox writes. */
+  settings?: Record<string, unknown>;
+}
+
+export async function startWorld({ skill, settings: more = {} }: WorldOptions = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-mcp-'));
   const sandbox = await startSandbox({ scenario: 'z-stream-4.20.27', dir: join(dir, 'sandbox') });
   mkdirSync(join(dir, 'personas'));
   writeFileSync(join(dir, 'personas', 'reader.yaml'), stringify(READER));
   const settings: unknown = parse(readFileSync(sandbox.config, 'utf8'));
   const config = join(dir, 'sluice.yaml');
-  writeFileSync(config, stringify({ ...Object(settings), personas: [join(dir, 'personas')] }));
+  const folders = { personas: [join(dir, 'personas')], skills: [join(dir, 'skills')] };
+  if (skill !== undefined) writeSkill(dir, skill);
+  writeFileSync(config, stringify({ ...Object(settings), ...folders, ...more }));
   const home = join(dir, 'home');
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
@@ -45,6 +60,23 @@ export async function startWorld(): Promise<World> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function writeSkill(dir: string, { name, flow, tools }: OwnSkill): void {
+  const folder = join(dir, 'skills', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'SKILL.md'), `---\nname: ${name}\ndescription: ${name}.\n---\n\n# ${name}\n`);
+  writeFileSync(join(folder, 'flow.yaml'), flow);
+  const persona = {
+    persona: name,
+    title: name,
+    tools,
+    core: tools,
+    flows: [name],
+    skills: [name],
+    role: name,
+  };
+  writeFileSync(join(dir, 'personas', `${name}.yaml`), stringify(persona));
 }
 
 export interface HttpServer {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/kit/clock.ts';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { pinned } from '../../src/kit/pin.ts';
 import { pushError, remoteError } from './failures.ts';
 import { configEnvironment, type GitRun, runGit } from './run.ts';
 
@@ -104,9 +105,9 @@ export class Remote {
 
   /** A read: tried again when the fault passes by itself. */
   async #run(args: readonly string[], run: GitRun): Promise<string> {
-    const env = await this.#environment();
     for (let attempt = 1; ; attempt += 1) {
       try {
+        const env = await this.#environment();
         return (await runGit(args, { ...run, env })).stdout.toString('utf8');
       } catch (thrown) {
         const error = remoteError(thrown, this.name, false);
@@ -120,10 +121,12 @@ export class Remote {
   async #environment(...more: [string, string][]): Promise<Record<string, string>> {
     const header = await this.#options.authorization();
     const { protocol } = new URL(this.url);
+    const address = await pinned(this.url);
     return {
       GIT_ALLOW_PROTOCOL: protocol.slice(0, -1),
       ...configEnvironment([
         ...(header === undefined ? [] : [this.#header(`Authorization: ${header}`)]),
+        ...(address === undefined ? [] : [['http.curloptResolve', address] as const]),
         // git goes on by itself while this process is held up: it must not wait longer than we would.
         ['http.lowSpeedLimit', '1'],
         ['http.lowSpeedTime', String(Math.max(1, Math.ceil(this.#options.callLimitMs / 1_000)))],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
 import type { Http } from '../../src/kit/http.ts';
+import { inertText } from '../../src/kit/outgoing.ts';
 import { filePath as encoded } from '../../src/kit/url.ts';
 import { GitHubLibrary } from './library.ts';
 import { isAmong, repositoryOf } from './repository.ts';
@@ -86,7 +87,7 @@ export class GitHubClient {
     // Who names the repository in settings of their own needs no second list.
     if (this.#options.writeTo !== undefined) this.demandWritable(file.repo);
     const body = {
-      message: file.message,
+      message: inertText(file.message),
       content: Buffer.from(file.text, 'utf8').toString('base64'),
       branch: file.branch,
       ...(file.sha === undefined ? {} : { sha: file.sha }),

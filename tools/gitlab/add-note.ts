@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256 } from '../../src/kit/canonical.ts';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { inertText } from '../../src/kit/outgoing.ts';
 import type { GitLabClient } from './client.ts';
 import { defineTool, MERGE_REQUEST, mergeRequestOf } from './define.ts';
 
@@ -66,13 +67,15 @@ function note(
 ): Effect {
   const name = marker ?? sha256(body).slice(0, 16);
   const mark = `<!-- sluice-note: ${name} -->`;
+  // Whatever looks like a mark in it is taken out with the other comments.
+  const text = inertText(body);
   return {
     key: `gitlab/${project}!${iid}/note/${name}`,
     preview: {
       system: 'gitlab',
       action: 'add a note',
       target: `${project}!${iid}`,
-      after: body,
+      after: text,
     },
     find: async () => {
       const [{ username }, notes] = await Promise.all([client.currentUser(), client.listNotes(project, iid)]);
@@ -80,7 +83,7 @@ function note(
       const found = notes.find((one) => one.author === username && one.body.includes(mark));
       return found === undefined ? absent : present({ id: found.id });
     },
-    send: async (permit) => await client.addNote(project, iid, `${body}\n\n${mark}`, permit),
+    send: async (permit) => await client.addNote(project, iid, `${text}\n\n${mark}`, permit),
   };
 }
 

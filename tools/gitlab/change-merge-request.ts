@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { digestOf } from '../../src/kit/canonical.ts';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { inertText, inertTitle } from '../../src/kit/outgoing.ts';
 import { given } from './api.ts';
 import type { GitLabClient } from './client.ts';
 import { defineTool, MERGE_REQUEST, mergeRequestOf } from './define.ts';
@@ -101,7 +102,11 @@ function wantedOf({ url: _, project: __, iid: ___, ...wanted }: UpdateInput): Wa
       remedy: 'Give title, description, draft, add_labels or remove_labels.',
     });
   }
-  return wanted;
+  return {
+    ...wanted,
+    title: title === undefined ? undefined : inertTitle(title),
+    description: description === undefined ? undefined : inertText(description),
+  };
 }
 
 /** By its path, so that a key is the same however the project was named. */

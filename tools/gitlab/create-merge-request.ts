@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, type Found, present, unknown } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { inertText, inertTitle } from '../../src/kit/outgoing.ts';
 import { oneLine } from '../../src/kit/text.ts';
 import { given, type Project } from './api.ts';
 import type { GitLabClient } from './client.ts';
@@ -123,7 +124,7 @@ function creation(client: GitLabClient, input: Input, place: Place): Effect {
         title,
         from: `${source.path}:${input.source_branch}`,
         labels: input.labels,
-        description: input.description,
+        description: inertText(input.description),
       },
     },
     ready: async () => {
@@ -137,7 +138,7 @@ function creation(client: GitLabClient, input: Input, place: Place): Effect {
         ({ MergeRequests }) =>
           MergeRequests.create(source.id, input.source_branch, targetBranch, title, {
             targetProjectId: target.id,
-            description: input.description,
+            description: inertText(input.description),
             ...(input.labels.length === 0 ? {} : { labels: input.labels.join(',') }),
             ...given({ squash: input.squash, removeSourceBranch: input.remove_source_branch }),
           }),
@@ -211,14 +212,15 @@ async function branchOf(
 }
 
 function titleOf({ title, draft }: Input): string {
-  return draft && !title.startsWith('Draft:') ? `Draft: ${title}` : title;
+  const shown = draft && !title.startsWith('Draft:') ? `Draft: ${title}` : title;
+  return inertTitle(shown);
 }
 
 function differences(input: Input, found: z.output<typeof MergeRequestAnswer>): string[] {
   const lacks = input.labels.some((label) => !found.labels.includes(label));
   return [
     ...(found.title === titleOf(input) ? [] : ['title']),
-    ...((found.description ?? '') === input.description ? [] : ['description']),
+    ...((found.description ?? '') === inertText(input.description) ? [] : ['description']),
     ...(lacks ? ['labels'] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../src/kit/hygiene.ts';
 import { oneLine } from '../../src/kit/text.ts';
 import { noteFrom } from './bot-note.ts';
 import { counted, defineTool, MERGE_REQUEST, mergeRequestOf, PAGE, PAGE_OUTPUT } from './define.ts';
@@ -11,7 +12,7 @@ const Note = z.object({
   author: z.string(),
   from: z.enum(['person', 'bot', 'system']),
   at: z.string(),
-  text: z.string(),
+  text: prose('GitLab'),
 });
 
 export const listDiscussions = defineTool({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../src/kit/hygiene.ts';
 import { filePath } from '../../src/kit/url.ts';
 import { given } from './api.ts';
 import type { GitLabClient } from './client.ts';
@@ -15,7 +16,7 @@ const PATCH_CAP = 1200;
 
 const Row = z.object({
   iid: z.int(),
-  title: z.string(),
+  title: prose('GitLab'),
   state: z.enum(['opened', 'closed', 'merged', 'locked']),
   draft: z.boolean(),
   author: z.string().nullable(),

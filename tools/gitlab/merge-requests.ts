@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../src/kit/hygiene.ts';
 import { defineTool, MERGE_REQUEST, mergeRequestOf } from './define.ts';
 import { botLabels, mustApprove, STATES, stateOfMergeRequest } from './merge-request-state.ts';
 
@@ -14,7 +15,7 @@ still has to. Only project and number of the address count; the request always g
   output: z.object({
     project: z.string(),
     iid: z.int(),
-    title: z.string(),
+    title: prose('GitLab'),
     state: z.enum(['opened', 'closed', 'merged', 'locked']),
     status: z.enum(STATES).meta({ description: 'What stands between it and its merge.' }),
     draft: z.boolean(),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { prose } from '../../src/kit/hygiene.ts';
+import { inertText, inertTitle } from '../../src/kit/outgoing.ts';
 import type { GitLabClient } from './client.ts';
 import { defineTool, PAGE, PAGE_OUTPUT, ProjectInput, pageOutput, pageWish } from './define.ts';
 import { ReleaseAnswer, ReleasesAnswer } from './schema-delivery.ts';
@@ -25,7 +27,7 @@ export const listReleases = defineTool({
         upcoming: z.boolean(),
         commit: z.string().nullable(),
         by: z.string().nullable(),
-        notes: z.string(),
+        notes: prose('GitLab'),
       }),
     ),
     ...PAGE_OUTPUT,
@@ -105,8 +107,8 @@ is taken as it is.`,
       commit: found.commit?.id ?? null,
       created,
       differs: [
-        ...((found.name ?? tag) === (input.name ?? tag) ? [] : ['name']),
-        ...((found.description ?? '') === input.description ? [] : ['description']),
+        ...((found.name ?? tag) === nameOf(input) ? [] : ['name']),
+        ...((found.description ?? '') === inertText(input.description) ? [] : ['description']),
       ],
       url: found._links?.self ?? null,
       summary: `Release ${tag} of ${project} ${created ? 'is there now' : 'was there already'}.`,
@@ -114,18 +116,21 @@ is taken as it is.`,
   },
 });
 
-function releasing(
-  client: GitLabClient,
-  project: string,
-  { tag, name, description }: z.output<typeof Input>,
-): Effect {
+function nameOf({ name, tag }: z.output<typeof Input>): string {
+  return name === undefined ? tag : inertTitle(name);
+}
+
+function releasing(client: GitLabClient, project: string, input: z.output<typeof Input>): Effect {
+  const { tag } = input;
+  const name = nameOf(input);
+  const description = inertText(input.description);
   return {
     key: `gitlab/${project}/release/${tag}`,
     preview: {
       system: 'gitlab',
       action: 'create a release',
       target: `tag ${tag} of ${project}`,
-      after: { name: name ?? tag, description },
+      after: { name, description },
     },
     ready: async () => {
       const found = await client.api.readIfThere('the tag', TagAnswer, ({ Tags }) => Tags.show(project, tag));
@@ -145,8 +150,7 @@ function releasing(
       await client.api.write(
         'the release',
         ReleaseAnswer,
-        ({ ProjectReleases }) =>
-          ProjectReleases.create(project, { tagName: tag, name: name ?? tag, description }),
+        ({ ProjectReleases }) => ProjectReleases.create(project, { tagName: tag, name, description }),
         { permit, project },
       );
       return { tag };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { prose } from '../../src/kit/hygiene.ts';
 import { filePath } from '../../src/kit/url.ts';
 import { given } from './api.ts';
 import {
@@ -95,8 +96,8 @@ the status of its newest pipeline.`,
   output: z.object({
     project: z.string(),
     id: z.string(),
-    title: z.string(),
-    message: z.string(),
+    title: prose('GitLab'),
+    message: prose('GitLab'),
     author: z.string().nullable(),
     committed_at: z.string().nullable(),
     parents: z.array(z.string()),
@@ -138,7 +139,7 @@ Branches of a project with their heads, protected or not; search is part of the 
       z.object({
         name: z.string(),
         commit: z.string(),
-        title: z.string(),
+        title: prose('GitLab'),
         committed_at: z.string().nullable(),
         default: z.boolean(),
         protected: z.boolean(),
@@ -190,7 +191,7 @@ same; ask the other way round too to learn whether they diverged. A comparison t
     commits: z.array(
       z.object({
         id: z.string(),
-        title: z.string(),
+        title: prose('GitLab'),
         author: z.string().nullable(),
         committed_at: z.string().nullable(),
       }),

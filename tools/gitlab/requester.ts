@@ -73,7 +73,16 @@ function queryOf(params: Record<string, unknown>): string {
 }
 
 function snakeCase(body: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [snake(name), value]));
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      snake(name),
+      Array.isArray(value) ? value.map(inner) : value,
+    ]),
+  );
+}
+
+function inner(item: unknown): unknown {
+  return item !== null && typeof item === 'object' ? snakeCase(item) : item;
 }
 
 function snake(name: string): string {

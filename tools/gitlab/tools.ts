@@ -4,6 +4,7 @@ import { closeMergeRequest, updateMergeRequest } from './change-merge-request.ts
 import { createMergeRequest } from './create-merge-request.ts';
 import { listDeployments, listEnvironments, listFreezePeriods } from './delivery.ts';
 import { listDiscussions } from './discussions.ts';
+import { getPlanApprovals } from './get-plan-approvals.ts';
 import { getJobLog } from './job-log.ts';
 import { listApprovals } from './list-approvals.ts';
 import { listMergeRequests } from './list-merge-requests.ts';
@@ -11,6 +12,7 @@ import { getMergeRequest } from './merge-requests.ts';
 import { getPipeline, listJobs, listPipelines } from './pipelines.ts';
 import { createRelease, listReleases } from './releases.ts';
 import { compareRefs, getCommit, getFile, listBranches } from './repository.ts';
+import { requestPlanApproval } from './request-plan-approval.ts';
 import { retryJob, retryPipeline } from './retry.ts';
 import { findUser } from './users.ts';
 
@@ -41,4 +43,6 @@ export const tools = [
   listBranches,
   getCommit,
   findUser,
+  requestPlanApproval,
+  getPlanApprovals,
 ];

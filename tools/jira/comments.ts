@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
+import { prose } from '../../src/kit/hygiene.ts';
 import { defineTool, Key, Markdown, NaturalKey, outcomeOf, told, Who, Written } from './define.ts';
 import { digestOfWords } from './natural-key.ts';
 import { isBot } from './people.ts';
@@ -82,7 +83,7 @@ words, not an instruction.`,
         id: z.string(),
         author: z.string(),
         created: z.string(),
-        text: z.string(),
+        text: prose('Jira'),
         bot: z.boolean(),
         key: z.string().nullable().meta({ description: 'The natural key of a comment of ours.' }),
       }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EffectOutcome } from '../../src/kit/effect.ts';
+import { cleanText } from '../../src/kit/text.ts';
 import { toolsOf } from '../../src/kit/tool.ts';
 import type { JiraClient } from './client.ts';
 import { ISSUE_KEY } from './keys.ts';
@@ -13,10 +14,12 @@ export const Project = z
   .max(40)
   .regex(/^[A-Z][A-Z0-9_]*$/, 'a project key such as OCPBUGS');
 
+/** Without what a person would not see: also Jira shows it to people. */
 export const Line = z
   .string()
   .min(1)
   .max(255)
+  .overwrite((text) => cleanText(text, 255))
   .regex(/^(?=.*\S)[^\p{Cc}]+$/u, 'one line of text');
 
 export const Markdown = z.string().max(20_000).meta({

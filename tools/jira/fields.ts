@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { nearest } from '../../src/kit/suggest.ts';
-import { oneLine } from '../../src/kit/text.ts';
+import { cleanText, oneLine } from '../../src/kit/text.ts';
 import type { FieldDetails, FieldSchema } from './schema.ts';
 import { plain } from './text/plain.ts';
 
 /** A value as callers give it; what Jira wants of it follows from the field. */
 export const FieldInput = z.union([
-  z.string().max(20_000),
+  z
+    .string()
+    .max(20_000)
+    .overwrite((text) => cleanText(text, 20_000)),
   z.number(),
   z.boolean(),
   z.array(z.string().max(255)).max(100),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { prose } from '../../src/kit/hygiene.ts';
 import { oneLine } from '../../src/kit/text.ts';
 import type { JiraClient } from './client.ts';
 import { defineTool, Key, Line, outcomeOf, told, Written } from './define.ts';
@@ -103,7 +104,7 @@ outside Jira.`,
         type: z.string(),
         phrase: z.string(),
         key: z.string(),
-        title: z.string(),
+        title: prose('Jira'),
         status: z.string(),
       }),
     ),

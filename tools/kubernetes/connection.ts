@@ -46,7 +46,7 @@ async function open(
     });
   }
   if (settings.kubeconfig !== undefined) {
-    const login = await openKubeconfig(settings.kubeconfig, settings.context, connection.services.redactor);
+    const login = await openKubeconfig(settings.kubeconfig, settings.context, connection);
     return {
       http: connection.http({
         baseUrl: login.server,

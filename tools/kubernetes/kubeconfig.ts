@@ -1,9 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { User } from '@kubernetes/client-node';
 import { SluiceError } from '../../src/kit/errors.ts';
+import type { Connection } from '../../src/kit/module.ts';
 import type { Redactor } from '../../src/kit/redact.ts';
 import { oneLine } from '../../src/kit/text.ts';
 import type { Dispatcher } from '../../src/kit/transport.ts';
+import { guardedKubeConfig } from './login-way.ts';
+import { isOidc, OidcLogin, refuseShellLogins } from './oidc-login.ts';
 
 /** What a kubeconfig says of one context, with its login asked for when it is needed. */
 export interface Login {
@@ -11,14 +15,14 @@ export interface Login {
   namespace: string | undefined;
   context: string;
   headers(): Promise<Record<string, string>>;
-  dispatcher(): Promise<Dispatcher | undefined>;
+  dispatcher(): Promise<Dispatcher>;
   /** Asks for the login anew at the next request. */
   forget(): void;
 }
 
 interface Credentials {
   headers: Record<string, string>;
-  dispatcher: Dispatcher | undefined;
+  dispatcher: Dispatcher;
   until: number;
 }
 
@@ -29,11 +33,19 @@ const KEPT_MS = 60_000;
 export async function openKubeconfig(
   file: string,
   context: string | undefined,
-  redactor: Redactor,
+  connection: Connection,
 ): Promise<Login> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { redactor } = connection.services;
   const path = file.startsWith('~/') ? join(homedir(), file.slice(2)) : file;
-  const config = new KubeConfig();
+  const config = await guardedKubeConfig();
+  const oidc = new OidcLogin(connection);
+  config.addAuthenticator({
+    isAuthProvider: isOidc,
+    applyAuthentication: async (user, options) => {
+      const token = await oidc.token(user);
+      if (token !== undefined) options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
+    },
+  });
   try {
     config.loadFromFile(path);
   } catch (error) {
@@ -52,7 +64,8 @@ export async function openKubeconfig(
   }
   config.setCurrentContext(chosen);
   const cluster = config.getCurrentCluster();
-  if (cluster === null || config.getCurrentUser() === null) {
+  const user = config.getCurrentUser();
+  if (cluster === null || user === null) {
     throw new SluiceError('invalid_input', {
       cause: `In the kubeconfig ${path} the context ${chosen} names a cluster or user that is not there.`,
       remedy: 'Correct the file, or log in again.',
@@ -65,6 +78,8 @@ export async function openKubeconfig(
         'Certificates are always checked here: give the cluster certificate-authority or certificate-authority-data.',
     });
   }
+  refuseShellLogins(user);
+  conceal(user, redactor);
   let kept: Credentials | undefined;
   let asked: Promise<Credentials> | undefined;
   const ask = async (): Promise<Credentials> => {
@@ -81,9 +96,11 @@ export async function openKubeconfig(
     const headers = Object.fromEntries(
       Object.entries(request.getHeaders()).map(([name, value]) => [name.toLowerCase(), value]),
     );
-    const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) redactor.add(bearer);
-    return { headers, dispatcher: request.getDispatcher(), until: performance.now() + KEPT_MS };
+    const credential = /^(?:Bearer|Basic) (.+)$/.exec(headers.authorization ?? '')?.[1];
+    if (credential !== undefined) redactor.add(credential);
+    // A SOCKS proxy's is the library's.
+    const dispatcher = request.getDispatcher() ?? (await config.way());
+    return { headers, dispatcher, until: performance.now() + KEPT_MS };
   };
   const current = async (): Promise<Credentials> => {
     if (kept !== undefined && kept.until > performance.now()) return kept;
@@ -92,7 +109,7 @@ export async function openKubeconfig(
     });
     const fresh = await asked;
     // The old one ends after the requests that it still carries.
-    if (kept !== undefined && kept.dispatcher !== fresh.dispatcher) void kept.dispatcher?.close();
+    if (kept !== undefined && kept.dispatcher !== fresh.dispatcher) void kept.dispatcher.close();
     kept = fresh;
     return fresh;
   };
@@ -106,4 +123,9 @@ export async function openKubeconfig(
       if (kept !== undefined) kept = { ...kept, until: 0 };
     },
   };
+}
+
+/** What a kubeconfig holds of its own, however it is logged in with. */
+function conceal(user: User, redactor: Redactor): void {
+  for (const secret of [user.token, user.password, user.keyData]) redactor.add(secret ?? '');
 }

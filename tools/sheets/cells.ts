@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { cleanText } from '../../src/kit/text.ts';
 
 /** `B4`, `B1:B19`; rows and columns alone would be the whole sheet. */
 const CELL = '[A-Z]{1,2}[1-9]\\d{0,4}';
@@ -29,8 +30,9 @@ export interface CellWrite {
  * seen: we store values unparsed, and a CSV file knows no unparsed values.
  */
 export function neutralise(text: string): string {
-  const flat = text.replaceAll('\r\n', '\n').replace(/[\t\r]/g, ' ');
-  return /^\s*[=+\-@]/.test(flat) ? `'${flat}` : flat;
+  const flat = cleanText(text.replaceAll('\r\n', '\n').replace(/[\t\r]/g, ' '), text.length);
+  // The full-width twins count as the signs in some languages.
+  return /^\s*[=+\-@＝＋－＠]/.test(flat) ? `'${flat}` : flat;
 }
 
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
@@ -38,7 +40,7 @@ const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 /** What is stored; a formula is made of quoted parts alone. */
 export function stored(value: CellValue): string {
   if (typeof value === 'string') return neutralise(value);
-  return `=HYPERLINK(${quoted(value.url)},${quoted(value.text.replace(/[\t\r\n]/g, ' '))})`;
+  return `=HYPERLINK(${quoted(value.url)},${quoted(cleanText(value.text, 1000).replace(/[\t\r\n]/g, ' '))})`;
 }
 
 export function isFormula(value: CellValue): boolean {

@@ -1,3 +1,4 @@
+import type { ActionsBlock } from '@slack/web-api';
 import { type Clock, systemClock } from '../../src/kit/clock.ts';
 import type { Permit } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
@@ -7,6 +8,7 @@ import { gather, walk } from './pages.ts';
 import { type Place, Places } from './places.ts';
 import {
   AuthTestAnswer,
+  EphemeralAnswer,
   HistoryAnswer,
   LookupAnswer,
   PermalinkAnswer,
@@ -27,6 +29,8 @@ export interface Message {
   subteam?: string;
   /** People that it begins by mentioning. */
   people?: readonly Person[];
+  /** Buttons under the text. */
+  buttons?: ActionsBlock;
   /** Metadata under which the message is found again. */
   event: { type: string; key: string; author?: string };
 }
@@ -68,16 +72,32 @@ export class SlackClient {
   async postMessage(message: Message, permit: Permit): Promise<{ channel: string; ts: string }> {
     const place = await this.place(message.channel);
     const { type, ...payload } = message.event;
+    const text = wording(message, place);
     return await this.#web.write('chat.postMessage', PostAnswer, permit, (slack) =>
       slack.chat.postMessage({
         channel: place.id,
-        text: wording(message, place),
+        text,
+        ...(message.buttons === undefined
+          ? {}
+          : { blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }, message.buttons] }),
         ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
         metadata: { event_type: type, event_payload: payload },
         unfurl_links: false,
         unfurl_media: false,
       }),
     );
+  }
+
+  /** Words that one person alone sees, for a while, where they are. */
+  async tell(
+    whisper: { channel: string; user: string; text: string },
+    permit: Permit,
+  ): Promise<{ ts: string | undefined }> {
+    const place = await this.place(whisper.channel);
+    const answer = await this.#web.write('chat.postEphemeral', EphemeralAnswer, permit, (slack) =>
+      slack.chat.postEphemeral({ channel: place.id, user: whisper.user, text: neutralise(whisper.text) }),
+    );
+    return { ts: answer.message_ts };
   }
 
   /** Gives one of our messages another text, and the payload by which that is seen later. */

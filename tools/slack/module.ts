@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DurationText, durationMs } from '../../src/kit/duration.ts';
 import { defineModule } from '../../src/kit/module.ts';
 import { SecretRef } from '../../src/kit/secret.ts';
+import { approvalTools } from './approvals.ts';
 import { CHANNEL } from './arguments.ts';
 import { SlackClient } from './client.ts';
 import { findTools } from './find.ts';
@@ -52,7 +53,7 @@ export const slack = defineModule({
         clock: connection.services.clock,
       },
     ),
-  tools: [...messageTools, ...updateTools, ...threadTools, ...findTools],
+  tools: [...messageTools, ...updateTools, ...threadTools, ...findTools, ...approvalTools],
   probe: async (client) => {
     const { user, team } = await client.authTest();
     return { ok: true, detail: `the token is ${user}'s in ${team}` };

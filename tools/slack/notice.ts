@@ -1,3 +1,4 @@
+import type { ActionsBlock } from '@slack/web-api';
 import { z } from 'zod';
 import { absent, type Effect, type EffectOutcome, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
@@ -27,6 +28,7 @@ interface Notice {
   threadTs?: string | undefined;
   mention?: readonly string[] | undefined;
   skipUnknown?: boolean | undefined;
+  buttons?: ActionsBlock;
 }
 
 /** One message, posted once for its key, into a channel or a thread of it. */
@@ -66,7 +68,14 @@ export async function noticeEffect(notice: Notice, context: ToolContext<SlackCli
         ...(client.limits === undefined ? {} : { author: authorMark(principal) }),
       };
       const sent = await client.postMessage(
-        { channel, text, people, event, ...(threadTs === undefined ? {} : { threadTs }) },
+        {
+          channel,
+          text,
+          people,
+          event,
+          ...(threadTs === undefined ? {} : { threadTs }),
+          ...(notice.buttons === undefined ? {} : { buttons: notice.buttons }),
+        },
         permit,
       );
       return { ...sent, ...note };

@@ -9,6 +9,8 @@ export const Paged = z.object({
 
 export const PostAnswer = z.object({ channel: z.string().min(1), ts: z.string().min(1) });
 
+export const EphemeralAnswer = z.object({ message_ts: z.string().optional() });
+
 export const PermalinkAnswer = z.object({ permalink: z.url({ protocol: /^https?$/ }) });
 
 const Metadata = z.object({

@@ -141,6 +141,19 @@ describe('reading', () => {
     `);
   });
 
+  it('W-P24 an alert: its name and how many fire', async () => {
+    const [first, second] = [stampAt(3000), stampAt(2000)];
+    const alert = { channel: 'release', user: 'U0RLEAD' };
+    const messages = [
+      { ...alert, ts: first, text: 'Alert: HighCPUUsage [FIRING:3] on node a' },
+      { ...alert, ts: second, text: 'looking into it', thread_ts: first },
+    ];
+    await current().control('/scenario', { patch: { slack: { messages } } });
+    const answer = await read('slack_list_thread', { channel, thread_ts: first });
+    expect(at(answer, 'messages.0.alert')).toEqual({ name: 'HighCPUUsage', firing: 3 });
+    expect(at(answer, 'messages.1')).not.toHaveProperty('alert');
+  });
+
   it('a thread comes in pages', async () => {
     const first = await read('slack_list_thread', { channel, thread_ts: OTHERS, limit: 1 });
     expect(first).toMatchObject({ truncated: true, messages: [{ ts: OTHERS }] });

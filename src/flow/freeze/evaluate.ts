@@ -36,11 +36,11 @@ export interface CompiledRule {
   heldSince(moment: number): number | null;
 }
 
-/** How far an opening is looked for. */
+/** How far calendars are read. */
 export const HORIZON_MS = 400 * 86_400_000;
-const MOST_STEPS = 2_000;
+const MOST_STEPS = 200;
 /** Windows that follow each other without a gap are told as one, so many of them. */
-const MOST_JOINED = 100;
+const MOST_JOINED = 20;
 
 /** A rule with what its source said. Pure; throws nothing: what cannot be read is unknown. */
 export function compileRule(
@@ -195,7 +195,7 @@ export function nextOpening(
   excepted: ReadonlyMap<string, number> = new Map(),
 ): number | null {
   let moment = from;
-  for (let step = 0; step < MOST_STEPS && moment <= from + HORIZON_MS; step += 1) {
+  for (let step = 0; step < MOST_STEPS; step += 1) {
     let later = moment;
     for (const rule of rules) {
       if ((excepted.get(rule.name) ?? Number.NEGATIVE_INFINITY) > moment) continue;

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../kit/errors.ts';
-import type { FreezeSettings } from '../../kit/freeze-settings.ts';
+import { type FreezeSettings, INCIDENT_RULE } from '../../kit/freeze-settings.ts';
 import { nearest } from '../../kit/suggest.ts';
 import type { Flow } from '../definition.ts';
 import type { EffectGuard } from '../guards.ts';
@@ -7,15 +7,16 @@ import { grantFreezeException } from './grant.ts';
 import { destinationsOf } from './incidents.ts';
 import { FreezeSources } from './sources.ts';
 import { tellHold, tellVerdict } from './tell.ts';
-import { type Asker, judge } from './verdict.ts';
+import { type Asker, gateOf, judge } from './verdict.ts';
 
-export const FREEZE = 'freeze';
+const FREEZE = 'freeze';
 
 /** Asked right before each effect, each time anew: a freeze may begin between two of them. */
 export function freezeGuard(settings: FreezeSettings): EffectGuard {
   const sources = new FreezeSources();
   return {
     name: FREEZE,
+    gates: () => [...new Set([...Object.keys(settings), INCIDENT_RULE])].map(gateOf),
     check: async ({ journal, services, signal }, _effect, environment) => {
       if (environment === 'none') return undefined;
       const { opened } = journal.state;

@@ -3,6 +3,7 @@ import { isoTime } from '../../kit/clock.ts';
 import { toSluiceError } from '../../kit/errors.ts';
 import type { FreezeRule, Span } from '../../kit/freeze-settings.ts';
 import type { Principal } from '../../kit/principal.ts';
+import type { Registry } from '../../kit/registry.ts';
 import { oneLine } from '../../kit/text.ts';
 import type { EngineServices } from '../services.ts';
 import { type CalendarFacts, HORIZON_MS, type SourceFacts } from './evaluate.ts';
@@ -16,7 +17,9 @@ const BEFORE_MS = 32 * 86_400_000;
 const MOST_EVENTS = 200;
 const MOST_ADMISSIONS = 50;
 
-export type SourceServices = Pick<EngineServices, 'registry' | 'clock' | 'store'>;
+export interface SourceServices extends Pick<EngineServices, 'clock' | 'store'> {
+  registry: Pick<Registry, 'read'>;
+}
 
 export interface Asking {
   rule: FreezeRule;

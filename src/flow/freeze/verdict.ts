@@ -9,6 +9,7 @@ import type { Principal } from '../../kit/principal.ts';
 import { samePerson } from '../approval.ts';
 import { destinationOf } from '../definition.ts';
 import { PRODUCTION } from '../environments.ts';
+import type { RunOpened } from '../facts.ts';
 import { stepOf } from '../graph.ts';
 import { RunJournal } from '../run-journal.ts';
 import type { ApprovalSettings, EngineServices } from '../services.ts';
@@ -18,7 +19,7 @@ import { type CompiledRule, compileRule, nextOpening, type Say } from './evaluat
 import { loadMoments } from './moments.ts';
 import type { FreezeSources } from './sources.ts';
 
-/** A run of this flow takes production back; a freeze holds it only if it says so. */
+/** A run of this flow, or one that undoes another, takes back; a freeze holds it only if it says so. */
 const ROLLBACK_FLOW = 'rollback';
 
 /** For whom an environment is asked; `run` is absent for a call outside of any. */
@@ -77,14 +78,14 @@ export async function judge(
   const { environment, run, principal, signal } = asker;
   const now = await services.clock.now();
   const moments = await loadMoments();
-  const flows = run === undefined ? [] : await flowsOver(run, services);
+  const line = run === undefined ? [] : await lineOf(run, services);
   const compiled: { rule: FreezeRule; says: CompiledRule; lasting: FreezeHold['passes'] }[] = [];
   const holds: FreezeHold[] = [];
   const named = rulesOf(settings, environment);
   for (const [name, rule] of named) {
     const facts = await sources.factsFor({ rule, environment, principal, now, signal }, services);
     const says = compileRule(name, rule, facts, moments);
-    const lasting = run === undefined ? null : lastingPass(rule, environment, flows, run, services.approvals);
+    const lasting = run === undefined ? null : lastingPass(rule, environment, line, run, services.approvals);
     const said = says.says(now);
     compiled.push({ rule, says, lasting });
     if (said.state === 'open') continue;
@@ -110,30 +111,31 @@ export async function judge(
   return { holds, rules: named.map(([name]) => name), opening };
 }
 
-/** This flow, and the flows whose steps it runs for, while they are open. */
-async function flowsOver(run: RunState, services: EngineServices): Promise<string[]> {
-  const flows = [run.opened.flow.flow];
+/** This run, and those whose steps it does, while they are open. */
+async function lineOf(run: RunState, services: EngineServices): Promise<RunOpened[]> {
+  const line = [run.opened];
   let { parent } = run.opened;
-  while (parent !== null && flows.length < 10) {
+  while (parent !== null && line.length < 10) {
     // Without a sound journal of it there is nothing that it could except.
     const above = await RunJournal.load(parent, services).catch(() => undefined);
     if (above === undefined || above.state.closed !== null || above.state.cancelled !== null) break;
-    const { state } = above;
-    flows.push(state.opened.flow.flow);
-    parent = state.opened.parent;
+    line.push(above.state.opened);
+    parent = above.state.opened.parent;
   }
-  return flows;
+  return line;
 }
 
 /** What the settings let pass, whenever the rule holds. */
 function lastingPass(
   rule: FreezeRule,
   environment: string,
-  flows: readonly string[],
+  line: readonly RunOpened[],
   run: RunState,
   approvals: ApprovalSettings,
 ): FreezeHold['passes'] {
-  if (rule.rollbacks === 'go_on' && flows.includes(ROLLBACK_FLOW))
+  const flows = line.map(({ flow }) => flow.flow);
+  const takesBack = flows.includes(ROLLBACK_FLOW) || line.some(({ undoes }) => undoes !== undefined);
+  if (rule.rollbacks === 'go_on' && takesBack)
     return { why: 'it does not hold back a rollback', until: null, by: 'the settings' };
   const fits = (except: Except) =>
     flows.includes(except.flow) &&
@@ -144,7 +146,7 @@ function lastingPass(
   return { why: `${except.flow} is excepted: ${except.reason}`, until: null, by: 'the settings' };
 }
 
-export function holdsRole(role: string, person: string, approvals: ApprovalSettings): boolean {
+function holdsRole(role: string, person: string, approvals: ApprovalSettings): boolean {
   return (approvals.roles[role] ?? []).some((member) => samePerson(member, person, approvals));
 }
 

@@ -219,16 +219,22 @@ async function undoCall(
   }
 }
 
+/** A plan as a journal holds it; undefined when there is none that this version reads. */
+export function recordedPlan(plan: unknown): RollbackPlan | undefined {
+  if (plan === null || typeof plan !== 'object' || !('version' in plan) || plan.version !== 1)
+    return undefined;
+  // Written by this module, and the chain that holds it was checked.
+  return plan as RollbackPlan;
+}
+
 /** The change as a recorded plan holds it; undefined when it does not, or with another value before. */
 export function plannedChange(
   plan: unknown,
   step: string,
   change: Change,
 ): { item: PlannedUndo; plan: RollbackPlan } | undefined {
-  if (plan === null || typeof plan !== 'object' || !('version' in plan) || plan.version !== 1)
-    return undefined;
-  // Written by this module, and the chain that holds it was checked.
-  const known = plan as RollbackPlan;
+  const known = recordedPlan(plan);
+  if (known === undefined) return undefined;
   const item = known.steps.find((one) => one.step === step);
   const same = item?.changes.some(
     (one) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, present, unknown } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
 import { Anything, Sha } from '../answers.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, FullId, outcomeOf, RefName, Repo, shortId, Written } from '../define.ts';
@@ -53,7 +54,9 @@ interface Wanted {
   message: string;
 }
 
-function tagEffect(client: GitHubClient, { repository, tag, commit, message }: Wanted): Effect {
+function tagEffect(client: GitHubClient, wanted: Wanted): Effect {
+  const { repository, tag, commit } = wanted;
+  const message = inertText(wanted.message);
   const at = repositoryOf(repository);
   const { library } = client;
   return {

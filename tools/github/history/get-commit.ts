@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proseLines } from '../../../src/kit/hygiene.ts';
 import { defineTool, limitOf, linesOf, Ref, Repo, short, shortId } from '../define.ts';
 import { CommitRow, commitOf, rowOf } from './read.ts';
 import { ticketKeys } from './ticket-keys.ts';
@@ -14,7 +15,7 @@ files that it changes.`,
   output: z.object({
     ...CommitRow.shape,
     repository: z.string(),
-    message: z.array(z.string()),
+    message: proseLines('GitHub'),
     parents: z.array(z.string()),
     verified: z.boolean().nullable(),
     ticket_keys: z.array(z.string()),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { prose } from '../../../src/kit/hygiene.ts';
 import type { GitHubClient } from '../client.ts';
 import { short } from '../define.ts';
 import { repositoryOf } from '../repository.ts';
@@ -18,7 +19,7 @@ export const CommitRow = z.object({
   commit: z.string(),
   author: z.string().nullable(),
   date: z.string().nullable(),
-  subject: z.string(),
+  subject: prose('GitHub'),
   merge: z.boolean(),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../../src/kit/canonical.ts';
 import { absent, present, unknown } from '../../../src/kit/effect.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, outcomeOf, Repo, Written } from '../define.ts';
 import { repositoryOf } from '../repository.ts';
@@ -33,6 +34,8 @@ carries it already is taken as this one. Without a key the text itself is it, so
   effects: async ({ repository, number, body, key }, { client }) => {
     client.demandWritable(repository);
     const marker = markerOf(key ?? `text-${sha256(body).slice(0, 32)}`);
+    // Whatever looks like a marker in it is taken out with the other comments.
+    const text = inertText(body);
     const at = { ...repositoryOf(repository), issue_number: number };
     return [
       {
@@ -41,12 +44,12 @@ carries it already is taken as this one. Without a key the text itself is it, so
           system: 'github',
           action: 'comment',
           target: `${repository}#${number}`,
-          after: { body },
+          after: { body: text },
         },
         find: async () => await findComment(client, repository, number, marker),
         send: async (permit) => {
           const created = await client.library.send(CommentAnswer, permit, (octokit) =>
-            octokit.rest.issues.createComment({ ...at, body: `${body}\n\n${marker}` }),
+            octokit.rest.issues.createComment({ ...at, body: `${text}\n\n${marker}` }),
           );
           return { comment: created.id, url: created.html_url };
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proseLines } from '../../../src/kit/hygiene.ts';
 import { Counts, checksOf, countOf, VERDICTS, verdictOf } from '../checks/checks.ts';
 import { defineTool, linesOf, PullNumber, plural, Repo, short } from '../define.ts';
 import { pullOf, reviewsOf } from './read.ts';
@@ -22,7 +23,7 @@ between it and a merge. mergeable is null while GitHub works it out. Merging its
   output: z.object({
     ...PullRow.shape,
     repository: z.string(),
-    body: z.array(z.string()),
+    body: proseLines('GitHub'),
     body_truncated: z.boolean(),
     merge_commit: z.string().nullable(),
     merged_at: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { defineTool, limitOf, PullNumber, plural, Repo, short } from '../define.ts';
 import { pullOf, reviewsOf } from './read.ts';
 import { standingOf } from './standing.ts';
@@ -25,7 +26,7 @@ reviewer counts. An approval of a commit that is not the head any more is marked
         state: z.string(),
         on_head: z.boolean(),
         at: z.string().nullable(),
-        body: z.string(),
+        body: prose('GitHub'),
         url: z.string().nullable(),
       }),
     ),

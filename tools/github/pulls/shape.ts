@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { prose } from '../../../src/kit/hygiene.ts';
 
 export const PULL_STATES = ['open', 'draft', 'merged', 'closed'] as const;
 
 export const PullRow = z.object({
   number: z.int(),
-  title: z.string(),
+  title: prose('GitHub'),
   state: z.enum(PULL_STATES),
   author: z.string().nullable(),
   head: z.string().describe('owner:branch'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, present, unknown } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { inertText, inertTitle } from '../../../src/kit/outgoing.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, FullId, outcomeOf, RefName, Repo, Written } from '../define.ts';
 import { commitOf, tagged } from '../history/read.ts';
@@ -90,8 +91,8 @@ function releaseEffect(client: GitHubClient, wanted: Wanted): Effect {
     prerelease,
     generate_release_notes: generate_notes,
     ...(commit === undefined ? {} : { target_commitish: commit }),
-    ...(name === undefined ? {} : { name }),
-    ...(notes === undefined ? {} : { body: notes }),
+    ...(name === undefined ? {} : { name: inertTitle(name) }),
+    ...(notes === undefined ? {} : { body: inertText(notes) }),
     ...(latest === undefined ? {} : { make_latest: latest ? ('true' as const) : ('false' as const) }),
   };
   return {

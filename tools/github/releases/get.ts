@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { proseLines } from '../../../src/kit/hygiene.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, linesOf, plural, RefName, Repo, short } from '../define.ts';
 import { tagged } from '../history/read.ts';
@@ -22,7 +23,7 @@ the one that GitHub calls the latest. A draft's tag is usually made when it is p
     ...ReleaseRow.shape,
     repository: z.string(),
     commit: z.string().nullable(),
-    notes: z.array(z.string()),
+    notes: proseLines('GitHub'),
     assets: z.array(
       z.object({ name: z.string(), size: z.int(), digest: z.string().nullable(), url: z.string() }),
     ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { proseLines } from '../../../src/kit/hygiene.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, linesOf, plural, Ref, Repo, short } from '../define.ts';
 import { compared } from '../history/read.ts';
@@ -25,7 +26,7 @@ GitHub write them, use generate_notes of github_create_release. Commits without 
   }),
   output: z.object({
     repository: z.string(),
-    notes: z.array(z.string()).describe('Markdown, line by line'),
+    notes: proseLines('GitHub, Markdown line by line'),
     pull_requests: z.array(z.int()),
     commits: z.int(),
     complete: z.boolean(),

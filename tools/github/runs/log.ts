@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { printed } from '../../../src/kit/hygiene.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, limitOf, Repo, short } from '../define.ts';
 import { repositoryOf } from '../repository.ts';
@@ -28,7 +29,7 @@ of the job from github_get_workflow_run. A job has a log once it has finished; G
     job: z.int(),
     name: z.string(),
     conclusion: z.string().nullable(),
-    lines: z.array(z.string()),
+    lines: z.array(printed('GitHub')),
     total_lines: z.int().describe('that fit, of the whole log'),
     truncated: z.boolean(),
     summary: z.string(),

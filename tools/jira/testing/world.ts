@@ -79,7 +79,14 @@ interface Written {
   data: Record<string, unknown>;
 }
 
-/** A Jira with one project, and the module connected to it. */
+interface Requested {
+  method: string;
+  path: string;
+  expected: boolean;
+  mutating: boolean;
+}
+
+/** A Jira with one project, and the module connected to it. A request that it does not know fails the test. */
 export async function jiraWorld({ flavor = 'cloud', settings = {}, patch }: Options = {}) {
   const sandbox = await startSandbox({ scenario: SCENARIO });
   onTestFinished(async () => {
@@ -94,6 +101,11 @@ export async function jiraWorld({ flavor = 'cloud', settings = {}, patch }: Opti
   const registry = new Registry([jira], { jira: module }, services);
   const options = { principal, now: 0 };
   const said = async <T>(path: string) => (await control(path)) as T;
+  const requests = async () => (await said<{ requests: Requested[] }>('/requests')).requests;
+  onTestFinished(async () => {
+    const strange = (await requests()).filter(({ expected }) => !expected);
+    if (strange.length > 0) throw new Error(`nobody expected ${JSON.stringify(strange)}`);
+  });
 
   return {
     registry,
@@ -109,11 +121,6 @@ export async function jiraWorld({ flavor = 'cloud', settings = {}, patch }: Opti
       >,
     /** What really changed. */
     written: async () => (await said<{ effects: Written[] }>('/effects')).effects,
-    requests: async () =>
-      (
-        await said<{ requests: { method: string; path: string; expected: boolean; mutating: boolean }[] }>(
-          '/requests',
-        )
-      ).requests,
+    requests,
   };
 }

@@ -1,4 +1,5 @@
-import { cleanText } from '../../../src/kit/text.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
+import { oneLine } from '../../../src/kit/text.ts';
 import type { Health } from './health.ts';
 
 /** The marker carries the digest of the result: the same result is never noted twice. */
@@ -33,10 +34,10 @@ export function healthNote(release: string, health: Health, digest: string): str
   ].join('\n');
 }
 
-/** Text from outside in a table of ours: it must neither end its cell, mention people, nor be markup. */
+/**
+ * Text from outside in a table of ours: it must neither end its cell nor be markup. An entity is no way to
+ * keep it from calling people: GitLab looks for names behind it.
+ */
 function cell(text: string): string {
-  return cleanText(text.replace(/\s+/g, ' '), 500).replace(
-    /[\\`*_[\]<>|@&!#~]/g,
-    (sign) => `&#${sign.charCodeAt(0)};`,
-  );
+  return inertText(oneLine(text, 500)).replace(/[\\`*_[\]<>|&!#~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

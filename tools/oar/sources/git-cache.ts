@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { pinned } from '../../../src/kit/pin.ts';
 import { GitFailure, type GitOptions, git } from './git-run.ts';
 
 const FRESH_FOR_MS = 30_000;
@@ -21,6 +22,8 @@ export class GitCache {
   readonly #limitMs: number;
   readonly #fetched = new Map<string, number>();
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** What git may connect to, by folder: also a look at a file may have to fetch it. */
+  readonly #pins = new Map<string, Record<string, string>>();
 
   constructor(wall: () => number, limitMs: number) {
     this.#wall = wall;
@@ -39,7 +42,8 @@ export class GitCache {
   }
 
   async run(folder: string, args: readonly string[], options: Partial<GitOptions> = {}): Promise<string> {
-    return await git([`--git-dir=${folder}`, ...args], { limitMs: this.#limitMs, ...options });
+    const env = { ...this.#pins.get(folder), ...options.env };
+    return await git([`--git-dir=${folder}`, ...args], { limitMs: this.#limitMs, ...options, env });
   }
 
   forget(place: GitPlace): void {
@@ -50,6 +54,7 @@ export class GitCache {
 
   async #refresh(place: GitPlace, folder: string, now: boolean): Promise<void> {
     const last = this.#fetched.get(folder);
+    this.#pins.set(folder, await pinOf(place));
     if (!now && last !== undefined && this.#wall() - last < FRESH_FOR_MS) return;
     try {
       if (!existsSync(folder)) await this.#clone(place, folder);
@@ -73,6 +78,7 @@ export class GitCache {
       ];
       await git(['clone', '--quiet', ...shape, `--branch=${place.branch}`, '--', place.url, draft], {
         limitMs: this.#limitMs,
+        env: this.#pins.get(folder) ?? {},
       });
       await rename(draft, folder);
     } catch (error) {
@@ -85,15 +91,8 @@ export class GitCache {
 
   async #fetch(place: GitPlace, folder: string): Promise<void> {
     const ref = `refs/heads/${place.branch}`;
-    const fetch = () =>
-      this.run(folder, [
-        'fetch',
-        '--quiet',
-        ...(place.whole === true ? [] : ['--depth=1']),
-        '--no-tags',
-        'origin',
-        `+${ref}:${ref}`,
-      ]);
+    const shape = ['--quiet', ...(place.whole === true ? [] : ['--depth=1']), '--no-tags'];
+    const fetch = () => this.run(folder, ['fetch', ...shape, 'origin', `+${ref}:${ref}`]);
     try {
       await fetch().catch((error: unknown) => {
         // Another process may fetch into the same clone at this moment.
@@ -108,6 +107,17 @@ export class GitCache {
       await this.#clone(place, folder);
     }
   }
+}
+
+/** The address that was looked up and judged, for git to connect to that very one. */
+async function pinOf({ url }: GitPlace): Promise<Record<string, string>> {
+  const address = await pinned(url);
+  if (address === undefined) return {};
+  return {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.curloptResolve',
+    GIT_CONFIG_VALUE_0: address,
+  };
 }
 
 function isLocked(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Permit } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
 import type { GitCache, GitPlace } from './git-cache.ts';
 import { GitFailure } from './git-run.ts';
 import { changedMeanwhile, checkPath, fill, type Source, type SourceChange } from './source.ts';
@@ -83,7 +84,7 @@ async function commit(
     await run(['read-tree', head]);
     await run(['update-index', '--add', '--cacheinfo', `100644,${version},${path}`]);
     const tree = await run(['write-tree', '--missing-ok']);
-    const made = await run(['commit-tree', tree, '-p', head, '-F', '-'], change.message);
+    const made = await run(['commit-tree', tree, '-p', head, '-F', '-'], inertText(change.message));
     permit.check();
     await push(cache, folder, place, made, where, permit);
     cache.forget(place);

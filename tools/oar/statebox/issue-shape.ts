@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { ISSUE_LIMIT } from './issues.ts';
 
 /** An issue as the tools answer it. */
 export const IssueShape = z.object({
-  issue: z.string(),
+  issue: prose('the record'),
   blocker: z.boolean(),
   resolved: z.boolean(),
-  resolution: z.string().nullable(),
+  resolution: prose('the record').nullable(),
   related_tasks: z.array(z.string()),
   reported_at: z.string().nullable(),
   resolved_at: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { defineTool } from '../define.ts';
 import { metadataOf } from '../metadata.ts';
 import { parseRelease, ReleaseName } from '../release.ts';
@@ -13,7 +14,9 @@ flag counts. Blocking alerts go to the product security team; they do not stop t
   output: z.object({
     release: z.string(),
     advisory: z.int().nullable().meta({ description: 'Null when the release has no RHCOS advisory.' }),
-    blocking: z.array(z.object({ name: z.string(), text: z.string(), how_to_resolve: z.string() })),
+    blocking: z.array(
+      z.object({ name: z.string(), text: prose('Errata Tool'), how_to_resolve: prose('Errata Tool') }),
+    ),
     alerts: z.int().meta({ description: 'All alerts, also those that do not block.' }),
     summary: z.string(),
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../../src/kit/effect.ts';
 import { SluiceError, toSluiceError } from '../../../src/kit/errors.ts';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { oneLine } from '../../../src/kit/text.ts';
 import type { Issue, JiraClient } from '../../jira/client.ts';
 import { defineTool } from '../define.ts';
@@ -32,7 +33,7 @@ warnings says why.`,
   output: z.object({
     release: z.string(),
     ticket: z.string().nullable(),
-    subtasks: z.array(z.object({ key: z.string(), title: z.string(), status: z.string() })),
+    subtasks: z.array(z.object({ key: z.string(), title: prose('Jira'), status: z.string() })),
     warnings: z.array(z.string()),
     summary: z.string(),
   }),

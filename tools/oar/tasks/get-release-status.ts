@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../src/kit/errors.ts';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { defineTool } from '../define.ts';
 import { stateBoxOf } from '../metadata.ts';
 import { parseRelease, ReleaseName } from '../release.ts';
@@ -39,10 +40,10 @@ an overall state and what comes next. Long result texts are left out. For a run 
     ),
     issues: z.array(
       z.object({
-        issue: z.string(),
+        issue: prose('the record'),
         blocker: z.boolean(),
         resolved: z.boolean(),
-        resolution: z.string().nullable(),
+        resolution: prose('the record').nullable(),
         related_tasks: z.array(z.string()),
         reported_at: Time,
         resolved_at: Time,

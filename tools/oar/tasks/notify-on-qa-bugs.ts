@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absent, type Effect, present, unknown } from '../../../src/kit/effect.ts';
+import { prose } from '../../../src/kit/hygiene.ts';
 import { oneLine } from '../../../src/kit/text.ts';
 import { doc, mention, type Person, text } from '../../jira/client.ts';
 import { defineTool } from '../define.ts';
@@ -29,7 +30,7 @@ dry_run (the default) nothing is written: due says who would be asked.`,
     due: z.array(
       z.object({
         key: z.string(),
-        title: z.string(),
+        title: prose('Jira'),
         severity: z.enum(['high', 'droppable', 'finished']),
         since: z.string(),
         rung: z.enum(RUNGS),

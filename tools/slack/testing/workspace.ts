@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest';
 import { bench } from '../../../sandbox/bench.ts';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
@@ -42,9 +43,13 @@ export const workspace = {
   },
 };
 
-/** The module's tools over a sandbox of that workspace. */
+/** The module's tools over a sandbox of that workspace. A request that breaks Slack's document fails the test. */
 export function slackWorld(settings: object = {}) {
   const { current, reset } = bench(workspace);
+  afterEach(async () => {
+    const strange = (await current().requests()).filter(({ expected }) => expected === false);
+    if (strange.length > 0) throw new Error(`nobody expected ${JSON.stringify(strange)}`);
+  });
   const registry = (more: object = {}) => {
     const { url, dir } = current().sandbox;
     const own = {

@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../support/world.ts';
+
+interface Report {
+  release_id: string;
+  state: string;
+  summary: string;
+  plan_hash: string | null;
+  refs?: { id: string }[];
+  rollback?: { release_id: string; state: string | null; stays: { step: string }[] };
+  rollback_plan?: { runs: { flow: string; inputs: Record<string, unknown> }[]; steps: { step: string }[] };
+  blocked_by: { step: string; remedy: string }[];
+  steps: { id: string; state: string; cause: string }[];
+}
+
+const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
+const C2 = '50d3b7925eb0e1e297b4c522cc993a054e825052';
+const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
+const FILE = 'data/services/demo/cicd/demo-backend.yml';
+const ID = 'release-prod-demo-backend';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ scenario: 'ship-demo' });
+});
+beforeEach(() => world.fresh());
+afterAll(() => world.close());
+
+async function cli(...args: string[]): Promise<Report> {
+  const { out, err } = await world.run([...args, '--json']);
+  const report = JSON.parse(out);
+  if (report.error !== undefined) throw new Error(`${report.error.code}: ${report.error.cause} ${err}`);
+  return report;
+}
+const drive = (...args: string[]) => cli('drive', ...args, '--until-idle');
+const rollback = (id: string) => cli('rollback', id, '--reason', 'checkout fails', '--until-idle');
+const confirm = async (asked: Report) => {
+  const [command = ''] = /sluice confirm [^(]+/.exec(asked.blocked_by[0]?.remedy ?? '') ?? [];
+  return await cli(...command.trim().split(/\s+/).slice(1));
+};
+const state = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.state;
+
+/** The file as upstream declares it, byte by byte. */
+function declared(): string {
+  // A folder for each world that was begun here; the last one counts.
+  const worlds = readdirSync(join(world.sandbox.dir, 'git')).map(Number);
+  const root = join(world.sandbox.dir, 'git', String(Math.max(...worlds)));
+  const repository = join(root, 'service', 'app-interface.git');
+  return execFileSync('git', ['-C', repository, 'show', `refs/heads/master:${FILE}`]).toString('latin1');
+}
+
+/** A whole release: asked, confirmed, merged, running. */
+async function release(...inputs: string[]): Promise<Report> {
+  const asked = await drive('release-prod', 'product=demo-backend', ...inputs);
+  await confirm(asked);
+  const done = await drive(asked.release_id);
+  expect(done.state).toBe('done');
+  return done;
+}
+
+describe('sluice rollback of release-prod', () => {
+  it('W-R28, promises 29 and 31: declares byte by byte what was declared before, with Jira, Slack and the sheets down', async () => {
+    const before = declared();
+    const plan = await cli('plan', 'release-prod', 'product=demo-backend', `commit=${C4}`);
+    expect(plan.rollback_plan?.steps.map(({ step }) => step)).toEqual(['merge-request', 'change']);
+    await release(`commit=${C4}`);
+    expect(declared()).toBe(before.replace(C1, C4));
+    const explained = await cli('explain', ID);
+    expect(explained.rollback_plan?.runs).toEqual([
+      {
+        flow: 'rollback',
+        inputs: expect.objectContaining({
+          product: 'demo-backend',
+          target: 'production',
+          to: C1,
+          release: ID,
+        }),
+      },
+    ]);
+    for (const system of ['jira', 'slack', 'sheets']) await world.fault({ system, fault: '500', times: 900 });
+    const asked = await rollback(ID);
+    expect(asked).toMatchObject({ release_id: ID, state: 'needs_decision', refs: [{ id: `undo-${ID}` }] });
+    expect(declared()).toBe(before.replace(C1, C4));
+    await confirm(asked);
+    const back = await drive(ID);
+    expect(back).toMatchObject({ state: 'rolled_back', rollback: { state: 'done' } });
+    expect(back.rollback?.stays.map(({ step }) => step)).toEqual(['told', 'change', 'ticket']);
+    expect(declared()).toBe(before);
+    const undo = await cli('status', `undo-${ID}`);
+    expect(undo).toMatchObject({ state: 'done', refs: [{ id: ID }] });
+    expect(state(undo, 'running')).toBe('done');
+    // Twice is once.
+    const effects = await world.effects();
+    expect(await rollback(ID)).toMatchObject({ state: 'rolled_back' });
+    expect(await world.effects()).toEqual(effects);
+    // The same commit may be released again.
+    await fetch(`${world.sandbox.control}/faults`, { method: 'DELETE' });
+    expect((await drive('release-prod', 'product=demo-backend', `commit=${C4}`)).release_id).toBe(`${ID}.2`);
+  }, 400_000);
+
+  it('promise 30: before the merge withdraws the merge request, and nothing is declared', async () => {
+    const before = declared();
+    const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
+    await confirm(asked);
+    expect(state(await cli('drive', ID), 'merge-request')).toBe('done');
+    const withdraw = await rollback(ID);
+    expect(withdraw.state).toBe('needs_decision');
+    await confirm(withdraw);
+    expect((await drive(ID)).state).toBe('rolled_back');
+    const { out } = await world.run([
+      'call',
+      'gitlab_get_merge_request',
+      '{"project":"service/app-interface","iid":1}',
+      '--json',
+    ]);
+    expect(JSON.parse(out).state).toBe('closed');
+    await world.pass('1d');
+    expect(declared()).toBe(before);
+    const undo = await cli('status', `undo-${ID}`);
+    expect([state(undo, 'withdraw'), state(undo, 'merge-request')]).toEqual(['done', 'skipped']);
+  }, 400_000);
+
+  it('promise 29: targets that had different commits each get theirs back', async () => {
+    await release(`commit=${C2}`);
+    const before = declared();
+    const done = await release(`commit=${C4}`, 'targets=production,billing');
+    expect(declared()).not.toBe(before);
+    let report = await rollback(done.release_id);
+    for (let asked = 0; asked < 2; asked += 1) {
+      expect(report.state).toBe('needs_decision');
+      await confirm(report);
+      report = await drive(done.release_id);
+    }
+    expect(report.state).toBe('rolled_back');
+    expect(declared()).toBe(before);
+  }, 600_000);
+});
