@@ -6,6 +6,7 @@ import { addEvidenceCommands } from './commands-evidence.ts';
 import { addJournalCommands } from './commands-journal.ts';
 import { addPeopleCommands } from './commands-people.ts';
 import { addPolicyCommands } from './commands-policy.ts';
+import { addRehearseCommands } from './commands-rehearse.ts';
 import { addReleaseCommands } from './commands-release.ts';
 import { addRollbackCommands } from './commands-rollback.ts';
 import { addServerCommands } from './commands-server.ts';
@@ -51,6 +52,7 @@ function build(outcome: Outcome): Command {
   addReleaseCommands(program, outcome);
   addPeopleCommands(program, outcome);
   addRollbackCommands(program, outcome);
+  addRehearseCommands(program, outcome);
   addEmergencyCommands(program, outcome);
   addEvidenceCommands(program, outcome);
   addPolicyCommands(program, outcome);

@@ -86,7 +86,9 @@ export const guardedLookup: LookupFunction = (host, options, callback) => {
 
 /** The same for a program that connects by itself: the addresses that it may use. */
 export async function judgedAddresses(host: string): Promise<string[]> {
-  const found = await dns.promises.lookup(host, { all: true });
+  const found = await new Promise<readonly dns.LookupAddress[]>((done, failed) => {
+    dns.lookup(host, { all: true }, (error, addresses) => (error === null ? done(addresses) : failed(error)));
+  });
   for (const { address } of found) {
     const refused = refusal(host, address);
     if (refused !== undefined) throw refused;

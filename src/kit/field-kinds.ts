@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   machine: `
     advisories advisory_type advisory_url age app application applications approved_older_commit arch architecture
     artifact_type at attestation auto_release_expression base base_commit blob branch branch_prefix branches build
-    build_requested build_run build_type builder_id builders built catalog_urls cell channel channel_id checked_at
+    build_requested build_run build_type builder_id builders built calendar catalog_urls cell channel channel_id checked_at
     cluster code code_repository collections comment_id commit committed_at completed_at component component_group
     component_groups components conclusion config_digest configured_at container container_image contexts created
     created_after created_at current_ref cursor cve data date declared default_branch deployment deployments deploys
@@ -33,14 +33,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
     source source_branch source_project spec_image stable stage start started_at state status step stream subscribe
     system tab tag tags target target_branch target_environment targets task task_run template template_ref
     tenant_pipeline thread_ts ticket ticket_keys ticket_keys_going tier time time_zone tool tracked ts type uid until
-    updated updated_at uri url urls user verdict verified version waiting waiting_for workflow written y_stream`,
+    updated updated_at uri url urls user verdict verified version waiting waiting_for workflow written y_stream zone`,
   prose: `
     access_detail actor addresses admission annotations approved_by author because blocker blockers bot_labels by
     candidate_builds cause changed closing_note changed_by changes_requested_by checks consistent context creator cross_platform
     dependents description detail details display_name eligible env error failed_in failed_steps failure_reason
     field fix_versions flaky from handle how_to_resolve input invalid_why issue job labels links
     mentions_left_out merged_by metadata missing mitigation name named next not_addressable not_started note notice
-    open other_rules owner parameters phrase priority problem real_name reason reasons remedy required resolution
+    open other_rules owner parameters phrase priority problem problems real_name reason reasons remedy required resolution
     results retries reviewer reviewers rules_left scenario scenarios solution subject suggested summary superseded_by
     title to unwell username value values warnings what why`,
   lines: 'body message notes text',

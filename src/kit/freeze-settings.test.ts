@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { freezeKeys } from './freeze-settings.ts';
 import { parseSettings } from './settings.ts';
 
 const read = (rule: string) => parseSettings(`freezes:\n  year-end: ${rule}\n`, 'sluice.yaml').freezes;
@@ -6,6 +8,14 @@ const ZONE = 'zone: Europe/Berlin';
 const SPAN = `from: 2026-12-18T18:00, to: 2027-01-04T08:00, ${ZONE}`;
 
 describe('freezes in the settings', () => {
+  it('are as the page shows them', () => {
+    const page = readFileSync(new URL('../../docs/freezes.md', import.meta.url), 'utf8');
+    const example = /^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '';
+    const { freezes } = parseSettings(example, 'docs/freezes.md');
+    expect(Object.keys(freezes)).toHaveLength(8);
+    for (const key of freezeKeys.filter((key) => key !== 'title')) expect(page).toContain(`\`${key}\``);
+  });
+
   it.each([
     ['from and to', `{ ${SPAN} }`],
     ['every week', `{ weekly: { days: [fri], from: 18:00, to: mon 08:00 }, ${ZONE} }`],

@@ -80,6 +80,11 @@ export class Http {
     this.#egress = new Egress(options.system, options.baseUrl, options.allowedHosts);
   }
 
+  /** A credential that an answer has brought: it shall not be seen from now on. */
+  conceal(secret: string): void {
+    this.#services.redactor.add(secret);
+  }
+
   async get(target: string, options: RequestOptions = {}): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       try {

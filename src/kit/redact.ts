@@ -1,4 +1,5 @@
 import { behind, formsOf, joined, undone, type View } from './disguise.ts';
+import { SluiceError } from './errors.ts';
 import { cleanText } from './text.ts';
 
 const TOKEN_SHAPES: RegExp[] = [
@@ -15,9 +16,10 @@ const URL_USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 const MASK = '[REDACTED]';
 /** Shorter ones would blank ordinary words. */
 const SHORTEST = 6;
-/** A text of this length may be a part of a longer one that was cut in the middle of a secret. */
-const MAYBE_CUT = 150;
+/** So much of a secret, right before the end of a text or behind its beginning, is what a cut has left of it. */
 const SHORTEST_CUT = 8;
+/** Stands where something was left away. */
+const CUT = '…';
 const AS_IT_IS: Omit<View, 'text'> = { from: (index) => index, to: (index) => index };
 
 type Range = readonly [from: number, to: number];
@@ -84,7 +86,7 @@ export class Redactor {
     const close = /[\s\\]/.test(text) ? joined(text) : { text, ...AS_IT_IS };
     if (close.text !== text) ranges.push(...this.#found(close));
     if (/[%\\&]/.test(close.text)) ranges.push(...this.#found(behind(close, undone(close.text))));
-    if (text.length >= MAYBE_CUT) ranges.push(...this.#cut(close));
+    ranges.push(...this.#cut(close));
     return merged(ranges);
   }
 
@@ -97,25 +99,49 @@ export class Redactor {
     return ranges;
   }
 
-  /** The rest of a secret that a cut left at the beginning or the end, before our own note of the cut. */
+  /** What a cut has left of a secret: its beginning before the cut, its end behind one. */
   #cut(view: View): Range[] {
     const { text } = view;
-    const end = /…\[\d+morecharacters\]$/.exec(text)?.index ?? text.length;
     const ranges: Range[] = [];
     for (const form of this.#forms) {
-      for (let length = form.length - 1; length >= SHORTEST_CUT; length -= 1) {
-        if (!text.startsWith(form.slice(0, length), end - length)) continue;
-        ranges.push([view.from(end - length), view.to(end)]);
-        break;
+      if (form.length <= SHORTEST_CUT) continue;
+      const [head, tail] = [form.slice(0, SHORTEST_CUT), form.slice(-SHORTEST_CUT)];
+      for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, at + 1)) {
+        const end = at + sameFrom(text, at, form);
+        if (end === text.length || text[end] === CUT) ranges.push([view.from(at), view.to(end)]);
       }
-      for (let length = form.length - 1; length >= SHORTEST_CUT; length -= 1) {
-        if (!text.startsWith(form.slice(-length))) continue;
-        ranges.push([view.from(0), view.to(length)]);
-        break;
+      for (let at = text.indexOf(tail); at >= 0; at = text.indexOf(tail, at + 1)) {
+        const end = at + SHORTEST_CUT;
+        const start = end - sameUpTo(text, end, form);
+        if (start === 0 || text[start - 1] === CUT) ranges.push([view.from(start), view.to(end)]);
       }
     }
     return ranges;
   }
+}
+
+/** How many characters of a form stand in a text from there on. */
+function sameFrom(text: string, at: number, form: string): number {
+  let length = 0;
+  while (length < form.length && text[at + length] === form[length]) length += 1;
+  return length;
+}
+
+/** The same for its end, up to there. */
+function sameUpTo(text: string, end: number, form: string): number {
+  let length = 0;
+  while (length < form.length && end > length && text[end - length - 1] === form[form.length - length - 1])
+    length += 1;
+  return length;
+}
+
+/** The same error, as anybody may read it. */
+export function withoutSecrets(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = redactor.text(error.message);
+  if (error.stack !== undefined) error.stack = redactor.text(error.stack);
+  if (error instanceof SluiceError) Object.assign(error, { remedy: redactor.text(error.remedy) });
+  return error;
 }
 
 /** What has the shape of a secret, whoever it belongs to. */

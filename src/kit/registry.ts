@@ -6,6 +6,7 @@ import type { HttpServices } from './http.ts';
 import { cleanAnswer } from './hygiene.ts';
 import { type AnyModule, connectionFor, type ProbeResult } from './module.ts';
 import type { Principal } from './principal.ts';
+import { withoutSecrets } from './redact.ts';
 import { nearest } from './suggest.ts';
 import type { AnyTool, ToolContext } from './tool.ts';
 import { issuesText } from './zod-error.ts';
@@ -79,13 +80,14 @@ export class Registry {
   async read(name: string, input: unknown, options: CallOptions): Promise<unknown> {
     const tool = this.demand(name);
     const parsed = this.#input(tool, input);
-    return this.#output(tool, await tool.read(parsed, this.#context(name, options)));
+    return this.#output(tool, await this.#without(tool.read(parsed, this.#context(name, options))));
   }
 
   /** The effects that a write wants, resolved by reads alone: the stuff of plans and dry runs. */
   async effects(name: string, input: unknown, options: CallOptions): Promise<Effect[]> {
     const tool = this.demand(name);
-    const effects = await tool.effects(this.#input(tool, input), this.#context(name, options));
+    const wanted = tool.effects(this.#input(tool, input), this.#context(name, options));
+    const effects = await this.#without(wanted);
     const seen = new Set<string>();
     for (const { key } of effects) {
       if (seen.has(key)) throw new Error(`${name} names the effect ${key} twice`);
@@ -104,7 +106,14 @@ export class Registry {
     const tool = this.demand(name);
     const parsed = this.#input(tool, input);
     const done: EffectOutcome[] = await perform(await this.effects(name, input, options));
-    return this.#output(tool, await tool.result(parsed, this.#context(name, options), done));
+    return this.#output(tool, await this.#without(tool.result(parsed, this.#context(name, options), done)));
+  }
+
+  /** An error may quote what a system said, and a system may say back what it was given. */
+  async #without<T>(work: Promise<T>): Promise<T> {
+    return await work.catch((error: unknown) => {
+      throw withoutSecrets(error, this.#services.redactor);
+    });
   }
 
   /** What a flow relies on of a tool; a change of it is a change of the contract. */

@@ -15,6 +15,19 @@ const refusal = (text: string) => {
 };
 
 describe('settings that are wrong', () => {
+  it('promise 21: no confirmation of direct calls is for the sandbox alone', () => {
+    expect(refusal('confirm: { direct: never }')).toMatchObject({
+      code: 'invalid_input',
+      cause: 'sluice.yaml: confirm.direct is never without sandbox: true.',
+    });
+    expect(parseSettings('sandbox: true\nconfirm: { direct: never }', 'sluice.yaml').confirm.direct).toBe(
+      'never',
+    );
+    expect(parseSettings('', 'sluice.yaml').confirm.direct).toBe('update');
+    expect(refusal('confirm: { direct: read }').code).toBe('invalid_input');
+    expect(refusal('confirm: { direkt: update }').remedy).toContain('Did you mean direct?');
+  });
+
   it('name an unknown key, the one that was probably meant, and all that there are', () => {
     const { code, cause, remedy } = refusal('modlues: {}');
     expect({ code, cause }).toEqual({ code: 'invalid_input', cause: 'sluice.yaml: unknown key "modlues".' });
@@ -48,6 +61,46 @@ describe('settings that are wrong', () => {
     ['skills: here', 'skills'],
   ])('name the field: %s', (text, field) => {
     expect(refusal(text).cause).toContain(`sluice.yaml: ${field}: `);
+  });
+});
+
+describe('the people and ways of approvals', () => {
+  const gitlab = 'modules: { gitlab: { base_url: https://gitlab.example.com, token: env:T } }\n';
+
+  it('are read', () => {
+    const people = '{ ann@example.com: { gitlab: ann, slack: U0ANN }, bob@example.com: { gitlab: 17 } }';
+    const { approvals } = parseSettings(
+      `${gitlab}approvals: { people: ${people}, gitlab: { project: group/approvals } }`,
+      'sluice.yaml',
+    );
+    expect(approvals.people).toEqual({
+      'ann@example.com': { gitlab: 'ann', slack: 'U0ANN' },
+      'bob@example.com': { gitlab: 17 },
+    });
+    expect(parseSettings('', 'sluice.yaml').approvals).toEqual({ roles: {}, aliases: {}, people: {} });
+  });
+
+  it.each([
+    ['{ a: { gitlab: ann }, b: { gitlab: Ann } }', "Ann is a's account already"],
+    ['{ a: { gitlab: 17 }, b: { gitlab: 17 } }', "17 is a's account already"],
+    ['{ a: { slack: U0ANN }, b: { slack: U0ANN } }', "U0ANN is a's account already"],
+  ])('promise 19: give no account to two: %s', (people, cause) => {
+    expect(refusal(`approvals: { people: ${people} }`).cause).toContain(cause);
+  });
+
+  it.each([
+    ['approvals: { people: { a: { slack: ann } } }', 'approvals.people.a.slack'],
+    ['approvals: { people: { a: { github: ann } } }', 'github'],
+    ['approvals: { gitlab: { project: alone } }', 'approvals.gitlab.project'],
+    ['approvals: { slack: { channel: releases, signing_secret: in-the-clear } }', 'signing_secret'],
+    ['approvals: { slack: { channel: releases } }', 'signing_secret'],
+    ['approvals: { gitlab: { project: group/approvals } }', 'approvals.gitlab is set without modules.gitlab'],
+    [
+      'approvals: { slack: { channel: releases, signing_secret: env:S } }',
+      'approvals.slack is set without modules.slack',
+    ],
+  ])('are refused: %s', (text, cause) => {
+    expect(refusal(text).cause).toContain(cause);
   });
 });
 

@@ -6,11 +6,11 @@ const INSTRUCTIONS_CAP = 2_000;
 const HOW = `Sluice runs software releases. A flow decides the order, the gates and the verdicts; you drive it and report.
 
 1. release_plan {flow, inputs}: what would happen. Sends nothing.
-2. release_drive {flow, inputs}, later {release_id}: does all that is due. Nothing is sent twice, so driving again is always safe, also after an error or a lost answer.
+2. release_drive {flow, inputs}, later {release_id}: does all that is due. Nothing is sent twice, so driving again is safe, also after an error or lost answer.
 3. Read "state", "next" and "blocked_by":
 - running: drive again.
-- waiting: nothing to do until "next_at". Report what is waited for; come back then and drive.
-- needs_approval, needs_decision: a person acts, not you. Give them the exact command in blocked_by[].remedy and stop. No tool approves, decides or waives.
+- waiting: nothing to do until "next_at". Report it; come back then and drive.
+- needs_approval, needs_decision: a person acts, not you (your client may ask them to confirm). Give them the exact command in blocked_by[].remedy and stop. No tool approves, decides or waives.
 - blocked, failed: report cause and remedy; release_explain shows the evidence.
 - done, cancelled: finished.
 

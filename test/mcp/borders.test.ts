@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
-import { connectLegacy } from './clients.ts';
+import { connectLegacy, yesMan } from './clients.ts';
 import { startWorld, type World } from './world.ts';
 
 const INPUTS = { release: '4.20.27' };
@@ -92,7 +92,7 @@ describe('borders of a server', () => {
   });
 
   it('records the agent as the instrument of the person', async () => {
-    await using lead = await agentOf('--persona', 'z-stream');
+    await using lead = await connectLegacy({ world, args: ['--persona', 'z-stream'] }, yesMan);
     await lead.call('release_cancel', { release_id: 'z-stream-4.20.27', reason: 'enough' });
     const { data } = await lead.call('release_status', { release_id: 'z-stream-4.20.27' });
     expect(data).toMatchObject({ state: 'cancelled' });

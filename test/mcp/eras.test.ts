@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Agent, connectLegacy, connectModern, type Place } from './clients.ts';
+import { type Agent, connectLegacy, connectModern, type Place, yesMan } from './clients.ts';
 import { startHttp, startWorld, type World } from './world.ts';
 
 const RELEASE = { release: '4.20.27' };
@@ -88,7 +88,7 @@ describe('promise 40: the same script in both eras, over stdio and HTTP', () => 
     await using world = await startWorld();
     const connect = name.endsWith('modern') ? connectModern : connectLegacy;
     const over = async (place: Place) => {
-      await using agent = await connect(place);
+      await using agent = await connect(place, yesMan);
       transcripts.set(name, await play(agent, world));
     };
     if (name.startsWith('stdio')) return await over({ world, args: ['--persona', 'z-stream'] });

@@ -65,6 +65,8 @@ describe.each(['stdio', 'http'])('promise 22: over %s, a state that is brought b
     });
     expect(await retry('once', state)).toMatchObject({ asked: undefined, data: { state: 'done' } });
     await refused(() => retry('once', state));
+    if (server !== undefined)
+      expect(server.said()).toMatch(/"why":"replayed".*a state that came back is refused/);
     const key = join(world.home, 'confirm.key');
     expect([statSync(key).mode & 0o777, readFileSync(key).length]).toEqual([0o600, 32]);
   });

@@ -82,6 +82,8 @@ function writeSkill(dir: string, { name, flow, tools }: OwnSkill): void {
 export interface HttpServer {
   url: string;
   process: ChildProcess;
+  /** What it has said on stderr. */
+  said(): string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -90,8 +92,8 @@ export async function startHttp(world: World, args: readonly string[] = []): Pro
     env: world.env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let said = '';
   const url = await new Promise<string>((ready, failed) => {
-    let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
       const found = /^ready (\S+)$/m.exec(said)?.[1];
@@ -102,6 +104,7 @@ export async function startHttp(world: World, args: readonly string[] = []): Pro
   return {
     url,
     process: child,
+    said: () => said,
     [Symbol.asyncDispose]: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.kill('SIGTERM')) await ended;

@@ -10,6 +10,8 @@ interface Liar {
   url: string;
   /** Tells every read to go elsewhere instead of answering it. */
   redirecting: boolean;
+  /** How often it was asked. */
+  asked: number;
   close(): Promise<void>;
 }
 
@@ -19,8 +21,9 @@ interface Liar {
  */
 export async function liarBefore(system: string, thief: string): Promise<Liar> {
   const target = new URL(system);
-  const liar = { url: '', redirecting: false };
+  const liar = { url: '', redirecting: false, asked: 0 };
   const server = createServer((incoming, outgoing) => {
+    liar.asked += 1;
     if (liar.redirecting && incoming.method === 'GET') {
       outgoing.writeHead(307, { location: `${thief}${incoming.url ?? ''}` }).end();
       return;

@@ -46,17 +46,13 @@ describe('promise 48: one function for each place where texts go', () => {
   });
 
   it.each(corpus)('%s is a cell of a note about images', (_id, text) => {
-    const unhealthy = [
-      {
-        component: text,
-        architecture: 'amd64',
-        image: text,
-        grade: text,
-        vulnerabilities: [{ cve: text, severity: text, packages: [text] }],
-      },
-    ];
-    const health = { verdict: 'unhealthy', checked: 1, unhealthy, inconclusive: [] };
-    const note = healthNote('4.20.27', health as unknown as Parameters<typeof healthNote>[1], 'digest');
+    const found = { component: text, architecture: 'amd64', image: text, grade: text };
+    const health: Parameters<typeof healthNote>[1] = {
+      verdict: 'unhealthy',
+      checked: 1,
+      unhealthy: [{ ...found, vulnerabilities: [{ cve: text, severity: text, packages: [text] }] }],
+    };
+    const note = healthNote('4.20.27', health, 'digest');
     expectInertOnForge({ path: 'body', text: note.replace(/<!-- sluice:.*-->$/, '') }, 'note');
     expect(note.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(3);
   });

@@ -94,9 +94,24 @@ test('a file is read as text, its path being one segment', async () => {
 });
 
 test('an odd project stays one segment', async () => {
-  await using server = await standIn({ 'GET /projects/..%2Fx%3Fy/merge_requests/1': { status: 404 } });
+  await using server = await standIn({ 'GET /projects/g%2Fx%3Fy/merge_requests/1': { status: 404 } });
   const client = new GitLabClient(server.http());
-  await expect(client.getMergeRequest('../x?y', 1)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(client.getMergeRequest('g/x?y', 1)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('promise 45: a project that climbs is asked for nowhere', async () => {
+  await using server = await standIn({});
+  const client = new GitLabClient(server.http());
+  for (const project of ['../x', 'g/../x', '..'])
+    await expect(client.getMergeRequest(project, 1)).rejects.toMatchObject({ code: 'invalid_input' });
+  expect(server.seen).toEqual([]);
+});
+
+test('promise 44: a list does not go on by the addresses that an answer names', async () => {
+  const headers = { link: '<https://elsewhere.example.com/api/v4/users?page=2>; rel="next"' };
+  await using server = await standIn({ 'GET /users': { headers, body: [] } });
+  expect(await new GitLabClient(server.http()).userNamed('lead')).toBeUndefined();
+  expect(server.requests()).toEqual(['GET /users?username=lead']);
 });
 
 test('notes and approvals', async () => {

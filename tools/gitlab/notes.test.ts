@@ -55,7 +55,8 @@ test('a note is written once, found by its marker also after a lost answer', asy
   const [discussion] = (
     await ask<{ discussions: { notes: { text: string }[] }[] }>('list_discussions', { ...at, bots: true })
   ).discussions;
-  expect(discussion?.notes[0]?.text).toContain('Release **1** & `x` <b>');
+  // Markdown goes as it is, HTML does not.
+  expect(discussion?.notes[0]?.text.trim()).toBe('Release **1** & `x`');
 });
 
 test('a marker in the note of somebody else keeps ours from nothing', async () => {

@@ -31,7 +31,7 @@ export function requesterFor(fetch: LibraryFetch, system: string): RequesterFn {
         const text = await answer.text();
         return {
           status: answer.status,
-          headers: Object.fromEntries(answer.headers),
+          headers: withoutLink(answer.headers),
           body: bodyOf<T>(text, TEXT.test(target), () => notJson(system, method, target, text)),
         };
       };
@@ -42,6 +42,11 @@ export function requesterFor(fetch: LibraryFetch, system: string): RequesterFn {
 /** The library encodes what it inserts, but leaves `..` as it is, which would ask for something else. */
 function checkSegments(target: string): void {
   for (const segment of target.split('/').slice(1)) path`${decodeURIComponent(segment)}`;
+}
+
+/** The library would go from page to page by itself, as long as an answer names another one. */
+function withoutLink(headers: Headers): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => name !== 'link'));
 }
 
 function bodyOf<T>(text: string, plain: boolean, refuse: () => SluiceError): T {

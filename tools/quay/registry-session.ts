@@ -100,7 +100,10 @@ export class RegistrySession {
   ): Promise<string> {
     const headers = await this.#options.credentials();
     try {
-      return await this.#options.http.getJson(realm, TokenAnswer, { query, headers, signal });
+      const { http } = this.#options;
+      const token = await http.getJson(realm, TokenAnswer, { query, headers, signal });
+      http.conceal(token);
+      return token;
     } catch (error) {
       const refused = error instanceof SluiceError && (error.status === 401 || error.status === 403);
       throw refused ? this.#refused(where) : error;

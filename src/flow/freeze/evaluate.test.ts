@@ -58,6 +58,12 @@ describe('promise 24: a freeze', () => {
     ],
     ['and holds in the second', OVERLAP, '2026-10-25T01:15:00Z', '2026-10-25T03:00:00Z'],
     ['a cron beginning that is skipped', NEW_YORK_GAP, '2026-03-08T07:30:00Z', '2026-03-08T08:30:00Z'],
+    [
+      'a cron beginning that comes twice, in the second pass',
+      { cron: '45 2 * * *', for: '1h', ...BERLIN },
+      '2026-10-25T01:10:00Z',
+      '2026-10-25T01:45:00Z',
+    ],
     ['half an hour that is skipped', LORD_HOWE, '2026-10-03T15:45:00Z', '2026-10-03T17:00:00Z'],
     ['and the minute before', LORD_HOWE, '2026-10-03T15:44:00Z', null],
     ['a leap day', LEAP, '2028-02-29T23:59:00Z', '2028-03-01T00:00:00Z'],

@@ -3,11 +3,12 @@ import { type FreezeSettings, INCIDENT_RULE } from '../../kit/freeze-settings.ts
 import { nearest } from '../../kit/suggest.ts';
 import type { Flow } from '../definition.ts';
 import type { EffectGuard } from '../guards.ts';
+import { stepState } from '../state.ts';
 import { grantFreezeException } from './grant.ts';
 import { destinationsOf } from './incidents.ts';
 import { FreezeSources } from './sources.ts';
 import { tellHold, tellVerdict } from './tell.ts';
-import { type Asker, gateOf, judge } from './verdict.ts';
+import { type Asker, gateOf, judge, rulesOf } from './verdict.ts';
 
 const FREEZE = 'freeze';
 
@@ -17,11 +18,16 @@ export function freezeGuard(settings: FreezeSettings): EffectGuard {
   return {
     name: FREEZE,
     gates: () => [...new Set([...Object.keys(settings), INCIDENT_RULE])].map(gateOf),
-    check: async ({ journal, services, signal }, _effect, environment) => {
+    check: async ({ step, journal, services, signal }, _effect, environment) => {
       if (environment === 'none') return undefined;
       const { opened } = journal.state;
       const asker: Asker = { run: journal.state, principal: opened.requester, environment, signal };
       const verdict = await judge(settings, asker, sources, services);
+      // Where no rule was ever made there is nothing to write down.
+      const known = stepState(journal.state, step.id).guards.has(FREEZE);
+      if (rulesOf(settings, environment).every(([name]) => settings[name] === undefined)) {
+        if (verdict.holds.length === 0 && !known) return undefined;
+      }
       return tellVerdict(verdict, environment, opened.release_id, services.approvals);
     },
     checkCall: async (environment, services) => {

@@ -5,6 +5,9 @@ import type { EngineServices } from '../services.ts';
 import { leftOf } from './collect.ts';
 import { madeBy, unclearOf } from './done.ts';
 
+/** The rule of that refusal: who rehearses a flow tells it from a fault. */
+export const NOTHING_TO_UNDO = 'nothing-to-undo';
+
 /** Where nothing can be taken back, stopping is all there is to do. */
 export function assertSomethingToUndo({ id, state }: RunJournal): void {
   const { steps } = state.opened.flow;
@@ -22,6 +25,7 @@ export function assertSomethingToUndo({ id, state }: RunJournal): void {
       state.closed === null
         ? `To stop it: sluice cancel ${id} --reason "…". What is out is mended by another release.`
         : 'What is out is mended by another release.',
+    rule: NOTHING_TO_UNDO,
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { absent, type Effect, type Found, present, unknown } from '../../../src/kit/effect.ts';
-import { inertText, inertTitle } from '../../../src/kit/outgoing.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
 import { Sha } from '../answers.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, outcomeOf, RefName, Repo, Written } from '../define.ts';
@@ -76,7 +76,7 @@ same commit counts as done; one that was closed without a merge blocks, for a pe
 
 function createEffect(client: GitHubClient, wanted: Wanted): Effect {
   const { repository, head, base, draft } = wanted;
-  const title = inertTitle(wanted.title);
+  const title = inertText(wanted.title);
   const body = inertText(wanted.body);
   const label = headLabel(repository, head);
   return {

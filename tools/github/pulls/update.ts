@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { digestOf } from '../../../src/kit/canonical.ts';
 import { absent, type Effect, present } from '../../../src/kit/effect.ts';
 import { SluiceError } from '../../../src/kit/errors.ts';
-import { inertText, inertTitle } from '../../../src/kit/outgoing.ts';
+import { inertText } from '../../../src/kit/outgoing.ts';
 import { Anything } from '../answers.ts';
 import type { GitHubClient } from '../client.ts';
 import { defineTool, outcomeOf, PullNumber, RefName, Repo, Written } from '../define.ts';
@@ -72,7 +72,7 @@ merge, and does not turn a draft into a ready one.`,
 
 function fieldsEffect(client: GitHubClient, wanted: Wanted, pull: PullAnswer): Effect | undefined {
   const { repository, number, base, state } = wanted;
-  const title = wanted.title === undefined ? undefined : inertTitle(wanted.title);
+  const title = wanted.title === undefined ? undefined : inertText(wanted.title);
   const body = wanted.body === undefined ? undefined : inertText(wanted.body);
   const fields = {
     ...(title === undefined ? {} : { title }),

@@ -8,7 +8,11 @@ export const healthMarker = (verdict: string, digest: string) =>
 
 const MOST_ROWS = 100;
 
-export function healthNote(release: string, health: Health, digest: string): string {
+export function healthNote(
+  release: string,
+  health: Pick<Health, 'verdict' | 'checked' | 'unhealthy'>,
+  digest: string,
+): string {
   const { verdict, checked, unhealthy } = health;
   const rows = unhealthy.map(
     ({ component, architecture, image, grade, vulnerabilities }) =>
