@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const ROOT = new URL('..', import.meta.url).href;
 const PACKAGES = new URL('node_modules/', ROOT).href;
 
-const cache = cacheFolder();
+const cache = process.env.NODE_COMPILE_CACHE === undefined ? cacheFolder() : undefined;
 if (cache !== undefined) enableCompileCache(cache);
 registerHooks({ resolve: quickResolve(new Map()) });
 

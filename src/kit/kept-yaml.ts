@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
 
+/** Another one for another way of reading, so that nothing of the old one is taken for it. */
+const WAY = 'yaml 1.2 core';
+
 export interface ReadYaml {
   value: unknown;
   /** What is wrong with the text, in a line. */
@@ -31,7 +34,11 @@ export function readKeptYaml(text: string): ReadYaml {
 function fileFor(text: string): string | undefined {
   const folder = getCompileCacheDir();
   if (folder === undefined) return undefined;
-  return join(dirname(folder), 'yaml', `${createHash('sha256').update(text).digest('hex')}.json`);
+  return join(
+    dirname(folder),
+    'yaml',
+    `${createHash('sha256').update(`${WAY}\n${text}`).digest('hex')}.json`,
+  );
 }
 
 function readKept(file: string): ReadYaml | undefined {

@@ -15,7 +15,7 @@ export interface Matter {
 /** `nothing`: closed, unanswered, or answered without the one field that counts. It is not consent. */
 export type Said = 'yes' | 'no' | 'nothing';
 
-export type Answered = Omit<Matter, 'message'> & { said: Said };
+type Answered = Omit<Matter, 'message'> & { said: Said };
 
 /** The way to the person in front of a client. */
 export interface Asker {

@@ -11,7 +11,7 @@ const LONGEST_COMMAND = 1_000;
 const MOST_LOOKS = 3;
 
 /** Something that an agent is about to do outside the order of a flow. */
-export interface DirectMatter {
+interface DirectMatter {
   tool: string;
   input: unknown;
   /** Null for a call outside any release. */

@@ -22,7 +22,7 @@ import { type Holder, type RequestState, type RequestStates, StateRefused } from
 const Client = z.object({ name: z.string(), version: z.string() });
 
 /** What all the servers of a face share, and what a server is for. */
-export interface Face {
+interface Face {
   app: App;
   states: RequestStates;
   era: 'legacy' | 'modern';

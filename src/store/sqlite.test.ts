@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { headOf, nextOf, rowOf } from '../../test/support/journal-faults.ts';
+import { QUICK } from '../../test/support/quick.ts';
 import { sha256 } from '../kit/canonical.ts';
 import { findChainFault, type JournalEntry } from './journal.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -43,7 +44,7 @@ async function inProcesses(count: number, script: string): Promise<string[]> {
     ${script}
     await store.close();`;
   const run = async () =>
-    (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', text])).stdout.trim();
+    (await promisify(execFile)(process.execPath, ['--import', QUICK, '--input-type=module', '-e', text])).stdout.trim();
   return await Promise.all(Array.from({ length: count }, run));
 }
 

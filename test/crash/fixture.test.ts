@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { QUICK } from '../support/quick.ts';
 import { type FixtureWorld, fixtureWorld } from './fixture/world.ts';
 
 const ENTRY = fileURLToPath(new URL('fixture/entry.ts', import.meta.url));
@@ -49,7 +50,7 @@ async function story(
 function run(
   env: Record<string, string>,
 ): Promise<{ code: number | null; signal: string | null; err: string }> {
-  const child = spawn(process.execPath, ['--import', PRELOAD, ENTRY], {
+  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { QUICK } from '../support/quick.ts';
 import { type ShelfWorld, shelfWorld } from './rollback/world.ts';
 
 const ENTRY = fileURLToPath(new URL('rollback/entry.ts', import.meta.url));
@@ -48,7 +49,7 @@ async function story(flow: string, killed: Verb, point: number) {
 }
 
 function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', PRELOAD, ENTRY], {
+  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

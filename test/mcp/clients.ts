@@ -9,6 +9,7 @@ import { StreamableHTTPClientTransport as LegacyHttp } from '@modelcontextprotoc
 import type { Transport as LegacyTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { QUICK } from '../support/quick.ts';
 import { ENTRY, type World } from './world.ts';
 
 const Tool = z.looseObject({
@@ -51,7 +52,7 @@ export interface FormAnswer {
 }
 /** Absent: the client cannot ask anybody. */
 export type Person = (message: string) => FormAnswer | Promise<FormAnswer>;
-export const yes: FormAnswer = { action: 'accept', content: { confirm: true } };
+const yes: FormAnswer = { action: 'accept', content: { confirm: true } };
 /** Says yes to whatever comes. */
 export const yesMan: Person = () => yes;
 const FORMS = { capabilities: { elicitation: { form: {} } } };
@@ -165,7 +166,7 @@ export async function connectLegacy(place: Place, person?: Person): Promise<Agen
 function command({ world, args = [], log }: Spawned) {
   const stderr = log === undefined ? ('ignore' as const) : ('pipe' as const);
   const env = log === undefined ? world.env : { ...world.env, SLUICE_LOG: 'info' };
-  return { command: process.execPath, args: [ENTRY, ...args], env, stderr };
+  return { command: process.execPath, args: ['--import', QUICK, ENTRY, ...args], env, stderr };
 }
 
 function progressOf(onprogress: ((message: string) => void) | undefined) {

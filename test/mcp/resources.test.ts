@@ -5,6 +5,7 @@ import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/clien
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QUICK } from '../support/quick.ts';
 import { ENTRY, startWorld, type World } from './world.ts';
 
 const FLOW = 'sluice://docs/konflux-release-flow';
@@ -25,7 +26,7 @@ interface Reader {
 async function connect(era: (typeof ERAS)[number], world: World, persona: string): Promise<Reader> {
   const place = {
     command: process.execPath,
-    args: [ENTRY, '--persona', persona],
+    args: ['--import', QUICK, ENTRY, '--persona', persona],
     env: world.env,
     stderr: 'ignore' as const,
   };

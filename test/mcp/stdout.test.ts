@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { QUICK } from '../support/quick.ts';
 import { ENTRY, startWorld } from './world.ts';
 
 const HELLO = {
@@ -11,7 +12,7 @@ const HELLO = {
 describe('stdio', () => {
   it('carries JSON-RPC alone on stdout, whatever happens, and ends with its client', async () => {
     await using world = await startWorld();
-    const child = spawn(process.execPath, [ENTRY], {
+    const child = spawn(process.execPath, ['--import', QUICK, ENTRY], {
       env: { ...world.env, SLUICE_LOG: 'debug' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -50,7 +51,10 @@ describe('stdio', () => {
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends at %s', async (signal) => {
     await using world = await startWorld();
-    const child = spawn(process.execPath, [ENTRY], { env: world.env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, ['--import', QUICK, ENTRY], {
+      env: world.env,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 0, ...HELLO })}\n`);
     await new Promise((resolve) => child.stdout.once('data', resolve));

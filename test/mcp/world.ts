@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { QUICK } from '../support/quick.ts';
 
 export const ENTRY = join(import.meta.dirname, 'serve-entry.ts');
 
@@ -31,7 +32,7 @@ export interface OwnSkill {
   tools: readonly string[];
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   skill?: OwnSkill;
   /** On top of what the sandbox writes. */
   settings?: Record<string, unknown>;
@@ -88,7 +89,7 @@ export interface HttpServer {
 }
 
 export async function startHttp(world: World, args: readonly string[] = []): Promise<HttpServer> {
-  const child = spawn(process.execPath, [ENTRY, '--http', '127.0.0.1:0', ...args], {
+  const child = spawn(process.execPath, ['--import', QUICK, ENTRY, '--http', '127.0.0.1:0', ...args], {
     env: world.env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -200,7 +200,12 @@ describe('release-prod', () => {
     expect([state(done, 'confirm'), state(done, 'merge-request')]).toEqual(['skipped', 'skipped']);
     expect(await sent()).toEqual([]);
     // Of two targets one is behind: there is something to say yes to.
-    const some = await drive('release-prod', 'product=demo-backend', `commit=${C4}`, 'targets=production,billing');
+    const some = await drive(
+      'release-prod',
+      'product=demo-backend',
+      `commit=${C4}`,
+      'targets=production,billing',
+    );
     expect(state(some, 'confirm')).toBe('needs_decision');
   });
 });

@@ -85,14 +85,28 @@ export function states(report: { steps: readonly { id: string; state: string }[]
   return Object.fromEntries(report.steps.map(({ id, state }) => [id, state]));
 }
 
+const EVERYBODY = ['lead', 'ann', 'bob', 'eve', 'stranger'] as const;
+type Keys = Record<Person, { secret: string; open: string }>;
+let made: Keys | undefined;
+
+/** Everybody's keys, the same in each fixture: making them takes longer than most tests. */
+function makeKeys(): Keys {
+  const keys = EVERYBODY.map((person) => {
+    const key = sshpk.generatePrivateKey('ed25519');
+    const open = key.toPublic().toString('ssh').split(' ').slice(0, 2).join(' ');
+    return [person, { secret: key.toString('openssh'), open }];
+  });
+  return Object.fromEntries(keys);
+}
+
 function writeKeys(folder: string) {
+  made ??= makeKeys();
   const lines: string[] = [];
   const file = (person: Person) => join(folder, `${person}.key`);
-  for (const person of ['lead', 'ann', 'bob', 'eve', 'stranger'] as const) {
-    const key = sshpk.generatePrivateKey('ed25519');
-    writeFileSync(file(person), key.toString('openssh'), { mode: 0o600 });
-    if (person !== 'stranger')
-      lines.push(`${PEOPLE[person]} ${key.toPublic().toString('ssh').split(' ').slice(0, 2).join(' ')}`);
+  for (const person of EVERYBODY) {
+    const { secret, open } = made[person];
+    writeFileSync(file(person), secret, { mode: 0o600 });
+    if (person !== 'stranger') lines.push(`${PEOPLE[person]} ${open}`);
   }
   const signers = join(folder, 'allowed_signers');
   const allow = (keep: readonly string[] = Object.values(PEOPLE)) =>

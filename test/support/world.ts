@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { QUICK } from './quick.ts';
 
 const HOME = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LAUNCHER = join(HOME, 'bin', 'sluice');
@@ -126,7 +127,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const child = spawn(LAUNCHER, [...args], {
       env: {
         ...process.env,
-        NODE_OPTIONS: `--import ${PRELOAD}`,
+        NODE_OPTIONS: `--import ${QUICK} --import ${PRELOAD}`,
         SLUICE_CONFIG: sandbox.config,
         SLUICE_HOME: home,
         SLUICE_LOG: 'silent',

@@ -103,7 +103,7 @@ describe('promise 43: canaries', () => {
     expect(sinks['what was printed and logged']).toContain('[REDACTED]');
     expect(sinks['what was printed and logged']).toContain('"level":20');
     expect(sinks['what was sent']).toContain('chat.postMessage');
-  }, 400_000);
+  }, 600_000);
 
   it('of every module show up in no answer and no error of any tool, nor in the arguments of git', async () => {
     using programs = recordPrograms();

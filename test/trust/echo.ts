@@ -34,6 +34,9 @@ export async function echoBefore(system: string): Promise<Echo> {
   const target = new URL(system);
   const heard: string[] = [];
   const failed = new Set<string>();
+  let own = '';
+  // Where a token is to be had, for one, stands in a header.
+  const here = (text: string) => text.replaceAll(target.origin, own);
   const server = createServer(async (incoming, outgoing) => {
     const parts: Buffer[] = [];
     for await (const part of incoming) parts.push(part);
@@ -59,7 +62,10 @@ export async function echoBefore(system: string): Promise<Echo> {
         for await (const part of answer) answered.push(part);
         const whole = Buffer.concat(answered);
         outgoing
-          .writeHead(answer.statusCode ?? 500, Object.fromEntries(kept))
+          .writeHead(
+            answer.statusCode ?? 500,
+            Object.fromEntries(kept.map(([name, value]) => [name, here(String(value))])),
+          )
           .end(talking(whole, type, /log|trace/.test(incoming.url ?? ''), said));
       },
     );
@@ -67,8 +73,9 @@ export async function echoBefore(system: string): Promise<Echo> {
     passed.end(body);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: own,
     heard,
     close: async () => {
       const closed = new Promise((done) => server.close(done));

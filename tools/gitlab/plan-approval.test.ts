@@ -118,8 +118,8 @@ describe('asking for the approval of a plan', () => {
     const { description } = await made.as('eve', 'GET', '/merge_requests/1');
     const lines = String(description).split('\n');
     expect(lines.filter((line) => line.trimStart().startsWith('/'))).toEqual([]);
-    expect(lines.find((line) => line.includes('@ann'))).toMatch(
-      /^- `ship` .*`x \/approve \/merge @ann '` on/,
+    expect(lines.find((line) => line.startsWith('- `ship`'))).toMatch(
+      /^- `ship` .*`x \/approve \/merge ＠ann '` on/,
     );
     expect(description).not.toContain('\u202e');
   });

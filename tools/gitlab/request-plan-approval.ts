@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { digestOf } from '../../src/kit/canonical.ts';
 import { absent, type Effect, type Found, present, unknown } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
-import { oneLine } from '../../src/kit/text.ts';
+import { inertTitle } from '../../src/kit/outgoing.ts';
 import type { Project } from './api.ts';
 import type { GitLabClient } from './client.ts';
 import { defineTool } from './define.ts';
@@ -170,7 +170,7 @@ async function findRequest(client: GitLabClient, input: Input, project: Project)
 function describe({ title, release_id, step, plan_hash, plan }: Input): string {
   const listed = Listed.safeParse(plan);
   const effects = listed.success ? listed.data.effects : [];
-  const code = (text: string) => `\`${oneLine(text, 200).replaceAll('`', "'") || ' '}\``;
+  const code = (text: string) => `\`${inertTitle(text, 200).replaceAll('`', "'") || ' '}\``;
   const lines = effects
     .slice(0, MOST_EFFECTS)
     .map(

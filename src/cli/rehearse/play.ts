@@ -63,8 +63,9 @@ export async function play(
   let killed = 0;
   let blocked = 0;
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
-    const ran = await world.run([...command, '--until-idle'], left.shift());
+    const ran = await world.run([...command, '--until-idle'], left[0]);
     if (ran.code === null) {
+      left.shift();
       killed += 1;
       continue;
     }

@@ -16,9 +16,8 @@ export function assertSomethingToUndo({ id, state }: RunJournal): void {
     (step) => madeBy(state, step, new Set()).length + unclearOf(state, step).length > 0,
   );
   if (touched.length === 0 || touched.some(({ undo }) => undo !== undefined && 'uses' in undo)) return;
-  const stays = leftOf(state, new Set())
-    .slice(0, 5)
-    .map(({ step, why }) => `${step}: ${why.replace(/\.$/, '')}`);
+  const reasons = leftOf(state, new Set()).map(({ step, why }) => `${step}: ${why.replace(/\.$/, '')}`);
+  const stays = [...new Set(reasons)].slice(0, 5);
   throw new SluiceError('precondition', {
     cause: `Nothing that ${id} has done can be undone (${stays.join('; ')}).`,
     remedy:

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
+import { atFileEnd } from '../../../test/support/file-end.ts';
 import { folderOf, gitServer } from '../../../test/support/git-server.ts';
 import { principal, services } from '../../../test/support/stand-in.ts';
 import { git } from '../../git/module.ts';
@@ -54,6 +54,10 @@ ${HEAD}resourceTemplates:
 async function makeStock() {
   process.env.APPINTERFACE_TEST_TOKEN = 'bot-password-1';
   const server = await gitServer();
+  atFileEnd(async () => {
+    stock = undefined;
+    await server[Symbol.asyncDispose]();
+  });
   const [upstream, code] = [server.create(UPSTREAM), server.create(CODE)];
   const commit = (file: string) => ({ branch: 'main', files: { [file]: file } });
   const [c1 = '', c2 = '', c3 = '', c4 = ''] = server.seed(CODE, ['1', '2', '3', '4'].map(commit));
@@ -84,9 +88,6 @@ async function makeStock() {
 
 const call = { principal, now: 0 };
 let stock: ReturnType<typeof makeStock> | undefined;
-afterAll(async () => {
-  await (await stock)?.server[Symbol.asyncDispose]();
-});
 
 function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

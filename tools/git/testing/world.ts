@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { EffectOutcome, Found } from '../../../src/kit/effect.ts';
 import { connectionFor } from '../../../src/kit/module.ts';
 import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Registry } from '../../../src/kit/registry.ts';
+import { atFileEnd } from '../../../test/support/file-end.ts';
 import { folderOf, gitServer } from '../../../test/support/git-server.ts';
 import { principal, services } from '../../../test/support/stand-in.ts';
 import type { GitClient } from '../client.ts';
@@ -24,6 +24,10 @@ const options = { principal, now: Date.parse('2026-02-01T00:00:00Z') };
 async function makeStock() {
   process.env.GIT_TEST_TOKEN = TOKEN;
   const server = await gitServer();
+  atFileEnd(async () => {
+    stock = undefined;
+    await server[Symbol.asyncDispose]();
+  });
   const url = server.create(APP);
   const [C1 = '', C2 = '', C3 = ''] = server.seed(APP, [
     { branch: 'main', message: 'AAP-1 begin', files: { 'deploy/app.yml': 'ref: one\n', README: 'hello\n' } },
@@ -61,9 +65,6 @@ interface Start {
 }
 
 let stock: ReturnType<typeof makeStock> | undefined;
-afterAll(async () => {
-  await (await stock)?.server[Symbol.asyncDispose]();
-});
 
 function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/server.ts';
 import { systemClock } from '../../../src/kit/clock.ts';
 import { createLogger } from '../../../src/kit/log.ts';
@@ -7,6 +7,7 @@ import { performDirect } from '../../../src/kit/perform-direct.ts';
 import { Redactor } from '../../../src/kit/redact.ts';
 import { Registry } from '../../../src/kit/registry.ts';
 import { loadSettings } from '../../../src/kit/settings.ts';
+import { atFileEnd } from '../../../test/support/file-end.ts';
 import { principal } from '../../../test/support/stand-in.ts';
 import { github } from '../module.ts';
 import { SCENARIO } from './scenario.ts';
@@ -23,15 +24,19 @@ interface Request {
 /** One sandbox for a test file; each test begins its story anew. */
 let running: Promise<Sandbox> | undefined;
 
-afterAll(async () => {
-  const sandbox = await running;
-  await sandbox?.close();
-  if (sandbox !== undefined) rmSync(sandbox.dir, { recursive: true, force: true });
-});
+async function begin(): Promise<Sandbox> {
+  const sandbox = await startSandbox({ scenario: SCENARIO });
+  atFileEnd(async () => {
+    running = undefined;
+    await sandbox.close();
+    rmSync(sandbox.dir, { recursive: true, force: true });
+  });
+  return sandbox;
+}
 
 /** The sandbox's GitHub with our tools connected to it. A request that it does not know fails the test. */
 export async function world(settings: Record<string, unknown> = {}) {
-  running ??= startSandbox({ scenario: SCENARIO });
+  running ??= begin();
   const sandbox = await running;
   const loaded = loadSettings(sandbox.config).settings.modules.github;
   const services = {
