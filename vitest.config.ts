@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'sandbox/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/exhaustive/**', 'test/real/**', 'node_modules/**'],
+    setupFiles: ['test/support/clean-slate.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

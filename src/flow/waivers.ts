@@ -17,10 +17,6 @@ export function waiverFor(
   );
 }
 
-export function isWaived(state: RunState, gate: string, environment: string, now: number): boolean {
-  return waiverFor(state, gate, environment, now) !== undefined;
-}
-
 /**
  * What a gate judges, as a digest: its call with every argument filled in, and its conditions. A
  * waiver counts for this alone: another image is another subject. Undefined while an argument has

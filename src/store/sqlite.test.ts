@@ -44,7 +44,9 @@ async function inProcesses(count: number, script: string): Promise<string[]> {
     ${script}
     await store.close();`;
   const run = async () =>
-    (await promisify(execFile)(process.execPath, ['--import', QUICK, '--input-type=module', '-e', text])).stdout.trim();
+    (
+      await promisify(execFile)(process.execPath, ['--import', QUICK, '--input-type=module', '-e', text])
+    ).stdout.trim();
   return await Promise.all(Array.from({ length: count }, run));
 }
 

@@ -196,14 +196,12 @@ describe('promises 15, 20, 22 and 38: an adversary over MCP', () => {
       for (const content of [{ confirm: true }, { confirm: 'true' }, { approve: true }, SELF]) {
         calls += 1;
         const retry = { requestState, inputResponses: { confirm: { action: 'accept', content } } };
-        const answer = await hand
-          .call('release_drive', { release_id: ID }, retry)
-          .catch((error: Error) => ({
-            asked: undefined,
-            isError: true,
-            text: error.message,
-            data: undefined,
-          }));
+        const answer = await hand.call('release_drive', { release_id: ID }, retry).catch((error: Error) => ({
+          asked: undefined,
+          isError: true,
+          text: error.message,
+          data: undefined,
+        }));
         const state = 'data' in answer ? answer.data?.state : undefined;
         if (state !== undefined && state !== 'needs_approval') won.push([requestState, content, answer]);
       }

@@ -47,7 +47,7 @@ function passes(flow: Flow, step: Step, result: unknown, steps: Record<string, u
 /** What its tool's answer may be is the least that evidence has to be. */
 function isAnswer(step: Step, result: unknown): boolean {
   const tool = tools.get(step.gate?.uses ?? '');
-  return tool !== undefined && tool.output.safeParse(result).success;
+  return tool?.output.safeParse(result).success ?? false;
 }
 
 const WORDS = [
