@@ -169,7 +169,7 @@ export function engineTools(app: App, scope: Scope): FaceTool[] {
         release_id: ReleaseId,
         reason: z.string().min(1).meta({ description: "The person's reason; do not make one up." }),
       }),
-      output: Report,
+      output: BriefReport,
       run: async ({ release_id, reason }, caller) => {
         const { engine, id } = await owned(release_id);
         const { state, summary, rollback } = await engine.status(id);

@@ -37,18 +37,19 @@ export const Report = z.looseObject({
   summary: z.string(),
 });
 
-export const PlanReport = Report.extend({
-  effects: z.array(z.looseObject({ step: z.string(), state: z.string() })),
-});
-
-export const ExplainReport = Report.extend({
-  explained: z.array(z.looseObject({ id: z.string() })),
-});
-
 /** What changed little and is asked for again by release_status. */
 export const BriefReport = z.looseObject({
   release_id: z.string(),
   state: z.enum(RUN_STATES),
   next: z.string(),
   summary: z.string(),
+});
+
+/** Both answer with the whole shape; a schema that says so again would cost each client a thousand bytes. */
+export const PlanReport = BriefReport.extend({
+  effects: z.array(z.looseObject({ step: z.string(), state: z.string() })),
+});
+
+export const ExplainReport = BriefReport.extend({
+  explained: z.array(z.looseObject({ id: z.string() })),
 });
