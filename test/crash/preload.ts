@@ -4,6 +4,7 @@
  * one story, and kills or stops its process at the one that is asked for. Nothing in the product
  * knows of it.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { StatementSync } from 'node:sqlite';
 
@@ -41,16 +42,15 @@ StatementSync.prototype.run = function patched(this: StatementSync, ...parameter
   return result;
 };
 
-const plainFetch = globalThis.fetch;
-globalThis.fetch = async (input, init) => {
-  const url = input instanceof Request ? input.url : String(input);
-  const method = init?.method ?? 'GET';
+/** What is sent with any fetch there is, ours or Node's: told right before its first byte, and at its answer. */
+interface Sent {
+  request: { method: string; path: string };
+}
+const outside = (when: 'before' | 'after') => (message: unknown) => {
+  const { method, path } = (message as Sent).request;
   // Asking Slack is a POST too; the clock is the world's, not a system of it.
-  const changes = method !== 'GET' && !/\/_control\/|conversations\.history/.test(url);
-  if (!changes) return await plainFetch(input, init);
-  const detail = `${method} ${new URL(url).pathname}`;
-  point('outside', 'before', detail);
-  const response = await plainFetch(input, init);
-  point('outside', 'after', detail);
-  return response;
+  if (method === 'GET' || /\/_control\/|conversations\.history/.test(path)) return;
+  point('outside', when, `${method} ${path.split('?')[0]}`);
 };
+subscribe('undici:client:sendHeaders', outside('before'));
+subscribe('undici:request:headers', outside('after'));
