@@ -229,7 +229,7 @@ describe('a flow.yaml of the wrong shape is refused with', () => {
     ],
     [
       good.replace('a: { uses: world_get_fact,', 'a: {'),
-      /^f: steps\.a has no kind: it needs exactly one of uses, wait, start, gate, approve, decide, flow\.$/,
+      /^f: steps\.a has no kind: it needs exactly one of uses, wait, start, gate, approve, confirm, decide, flow\.$/,
     ],
     [
       good.replace('a: {', 'a: { approve: { role: r },'),

@@ -28,7 +28,7 @@ export function engineTools(app: App, scope: Scope): FaceTool[] {
     assert(flow);
     return { engine, id: release_id };
   };
-  const clean = (report: RunReport): unknown => app.redactor.deep(cleanDeep(report));
+  const clean = (report: unknown): unknown => app.redactor.deep(cleanDeep(report));
 
   return [
     ownTool({
@@ -42,7 +42,7 @@ export function engineTools(app: App, scope: Scope): FaceTool[] {
       run: async ({ flow, inputs }) => {
         scope.assertFlow(flow);
         const report = await (await app.engine()).plan({ flow, inputs });
-        return clean({ ...report, effects: report.effects ?? [] });
+        return clean(planWithinReason({ ...report, effects: report.effects ?? [] }));
       },
     }),
     ownTool({
@@ -210,6 +210,13 @@ function targetOf({ flow, inputs, release_id }: DriveInput): Target {
     cause: 'release_drive needs either flow and inputs, or release_id.',
     remedy: 'Give { flow, inputs } to begin or find a release, { release_id } to go on with one.',
   });
+}
+
+/** A long plan leaves out the way back in its parts: a person reads it with `sluice plan`. */
+function planWithinReason(report: RunReport): unknown {
+  const { rollback_plan: whole, ...rest } = report;
+  if (whole === undefined || JSON.stringify(report).length <= MOST_BYTES) return report;
+  return { ...rest, rollback_plan: { truncated: true, whole: 'sluice plan' } };
 }
 
 const MOST_BYTES = 10_000;

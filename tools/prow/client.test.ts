@@ -109,14 +109,18 @@ test('a trigger goes to Gangway with its token; Deck never sees it', async () =>
 });
 
 test('a trigger needs a permit, is sent once, and its name stays one segment', async () => {
-  await using server = await standIn({ 'POST /v1/executions/..%2Fa%3Fb': { status: 500 } });
+  await using server = await standIn({ 'POST /v1/executions/a%2Fb%3Fc': { status: 500 } });
   const client = new ProwClient(server.http(), server.http());
   await expect(client.trigger(JOB, {}, expired)).rejects.toMatchObject({ code: 'stale' });
-  await expect(client.trigger('../a?b', {}, held)).rejects.toMatchObject({
+  await expect(client.trigger('a/b?c', {}, held)).rejects.toMatchObject({
     code: 'upstream',
     reached: 'maybe',
   });
-  expect(server.requests()).toEqual(['POST /v1/executions/..%2Fa%3Fb']);
+  await expect(client.trigger('../a', {}, held)).rejects.toMatchObject({
+    code: 'invalid_input',
+    reached: 'no',
+  });
+  expect(server.requests()).toEqual(['POST /v1/executions/a%2Fb%3Fc']);
 });
 
 test('an answer without an id may have started a job', async () => {

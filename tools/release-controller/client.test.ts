@@ -97,12 +97,13 @@ test('a refusal for a minute is not waited out here', async () => {
 });
 
 test('an odd stream or tag stays one segment', async () => {
-  const target = '/api/v1/releasestream/a%2Fb%3Fc/release/..%2Fx';
+  const target = '/api/v1/releasestream/a%2Fb%3Fc/release/x%2Fy';
   await using server = await standIn({ [`GET ${target}`]: { status: 404 } });
   const client = new ReleaseControllerClient(server.http());
-  await expect(client.getRelease('../x', { stream: 'a/b?c' })).rejects.toMatchObject({ code: 'not_found' });
-  await expect(client.getRelease('..', { stream: '4-stable' })).rejects.toMatchObject({
-    code: 'invalid_input',
-  });
+  await expect(client.getRelease('x/y', { stream: 'a/b?c' })).rejects.toMatchObject({ code: 'not_found' });
+  for (const climbing of ['..', '../x', 'x/../..'])
+    await expect(client.getRelease(climbing, { stream: '4-stable' })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
   expect(server.requests()).toEqual([`GET ${target}`]);
 });
