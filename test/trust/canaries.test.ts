@@ -99,8 +99,7 @@ describe('promise 43: canaries', () => {
       expect(text.length, name).toBeGreaterThan(100);
       expect(leaks(text, canaries), name).toEqual([]);
     }
-    // All of that was worth looking at: it was said, and hidden.
-    expect(sinks['what was printed and logged']).toContain('[REDACTED]');
+    // All of that was worth looking at.
     expect(sinks['what was printed and logged']).toContain('"level":20');
     expect(sinks['what was sent']).toContain('chat.postMessage');
   }, 600_000);
