@@ -38,7 +38,7 @@ describe('clicks in Slack, at a real server', () => {
     // The server's own scheduler may be the one that asks in Slack.
     const remedy = async () => (await made.status()).blocked_by[0]?.remedy;
     await expect
-      .poll(remedy, { timeout: 15_000 })
+      .poll(remedy, { timeout: 60_000 })
       .toMatch(/^sluice approve .*; or approve https:.*; or press Approve in Slack, channel C0RELEASES$/);
     const answer = await deliver(made.server.url, await made.click('ann'));
     expect(answer.status).toBe(200);
@@ -47,16 +47,18 @@ describe('clicks in Slack, at a real server', () => {
       replace_original: false,
       text: expect.stringContaining('You (ann@example.com) have approved plan'),
     });
-    expect(await made.messages('person_told')).toEqual([expect.stringContaining('have approved plan')]);
-    await expect.poll(async () => (await made.agree())?.state, { timeout: 15_000 }).toBe('done');
+    await expect
+      .poll(() => made.messages('person_told'), { timeout: 60_000 })
+      .toEqual([expect.stringContaining('have approved plan')]);
+    await expect.poll(async () => (await made.agree())?.state, { timeout: 60_000 }).toBe('done');
     await made.server[Symbol.asyncDispose]();
 
     const again = await made.serve();
     await made.outside.forward('1h');
-    await expect.poll(() => made.messages('message_posted'), { timeout: 15_000 }).toContain('shipped a');
+    await expect.poll(() => made.messages('message_posted'), { timeout: 60_000 }).toContain('shipped a');
     expect(await made.status(again.url)).toMatchObject({ state: 'done' });
     expect(await made.outside.unexpected()).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('that were forged change nothing, and say nothing of releases', async () => {
     const made = await asked();
@@ -96,21 +98,21 @@ describe('clicks in Slack, at a real server', () => {
     const once = await deliver(made.server.url, real);
     expect(JSON.parse(once.body).text).toContain('have approved');
     expect(JSON.parse((await deliver(made.server.url, real)).body).text).toContain('counted already');
-  }, 60_000);
+  }, 240_000);
 
   it('are proven again before the effect: another signing secret after a restart', async () => {
     const made = await asked();
     await deliver(made.server.url, await made.click('ann'));
-    await expect.poll(async () => (await made.agree())?.state, { timeout: 15_000 }).toBe('done');
+    await expect.poll(async () => (await made.agree())?.state, { timeout: 60_000 }).toBe('done');
     await made.server[Symbol.asyncDispose]();
     writeFileSync(made.secretFile, 'another secret');
     const again = await made.serve();
     await made.outside.forward('1h');
     await expect
-      .poll(async () => (await made.agree(again.url))?.state, { timeout: 15_000 })
+      .poll(async () => (await made.agree(again.url))?.state, { timeout: 60_000 })
       .toBe('needs_approval');
     expect(await made.messages('message_posted')).not.toContain('shipped a');
-  }, 60_000);
+  }, 240_000);
 
   it('have this one path alone: nothing else is reached under the name of a tunnel', async () => {
     const { server } = await asked();
@@ -135,7 +137,7 @@ describe('clicks in Slack, at a real server', () => {
     const large = 'x'.repeat(262_145);
     expect((await ask(server.url, { headers: foreign, body: large })).status).toBe(413);
     expect((await ask(server.url, { headers: foreign, body: '' })).status).toBe(401);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('without approvals.slack', () => {

@@ -152,9 +152,6 @@ describe('promise 20: approvals are closed to agents', () => {
     expect(posted).not.toContain('shipped a');
     const approved = (await world.outside.effects('gitlab')).map(({ kind }) => kind);
     expect(approved).not.toContain('merge_request_approved');
-    // The attempts were no mere typing errors: some did what an agent may do.
-    expect(approved).toContain('note_created');
-    expect(approved).toContain('merge_request_closed');
   }, 240_000);
 });
 
