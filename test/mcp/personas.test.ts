@@ -58,7 +58,10 @@ describe.each(manifests.map((manifest) => [manifest.persona, manifest] as const)
   (persona, manifest) => {
     it('W-S08: a client sees exactly its manifest and the tools of the server, whatever it calls', async () => {
       const app = appWith();
-      const known = app.registry.list().map(({ name }) => name);
+      const known = app.registry
+        .list()
+        .filter(({ engineOnly }) => !engineOnly)
+        .map(({ name }) => name);
       const own: string[][] = [];
       for (const surface of SURFACES) {
         const client = await connect(app, persona, surface);

@@ -56,7 +56,7 @@ describe('clicks in Slack, at a real server', () => {
     const again = await made.serve();
     await made.outside.forward('1h');
     await expect.poll(() => made.messages('message_posted'), { timeout: 60_000 }).toContain('shipped a');
-    expect(await made.status(again.url)).toMatchObject({ state: 'done' });
+    await expect.poll(() => made.status(again.url), { timeout: 60_000 }).toMatchObject({ state: 'done' });
     expect(await made.outside.unexpected()).toEqual([]);
   }, 240_000);
 
