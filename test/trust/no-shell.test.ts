@@ -17,6 +17,7 @@ import { services } from '../support/stand-in.ts';
 /** Who starts programs, and with which functions. Neither of these has a shell unless it is asked for one. */
 const STARTERS: Record<string, readonly string[]> = {
   'src/cli/demo.ts': ['execFile', 'spawn'],
+  'src/cli/rehearse/world.ts': ['spawn'],
   'src/kit/secret.ts': ['execFile'],
   'src/kit/ssh-signature.ts': ['execFile'],
   'tools/bonfire/run.ts': ['execFile'],

@@ -52,7 +52,7 @@ describe.each([
 
   test('Z-S12 of two creators one wins, and what it wrote stays', async () => {
     const [a, b] = await stores();
-    const done = await Promise.allSettled([create(a), create(b)]);
+    const done = await Promise.allSettled([create(a, 'by a'), create(b, 'by b')]);
     expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const lost = done.find((one) => one.status === 'rejected');
     expect(lost?.reason).toMatchObject({ code: 'conflict' });

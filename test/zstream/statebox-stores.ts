@@ -75,8 +75,9 @@ export const git: TwoStores = async () => {
   return [store(bare), store(`file://${bare}`)];
 };
 
-export async function create(source: Source): Promise<void> {
-  await source.write({ path: PATH, text: fresh, message: 'm', yStream: RELEASE.yStream }, permit());
+/** Two commits with the same words in the same second are one commit: whoever races says who they are. */
+export async function create(source: Source, message = 'm'): Promise<void> {
+  await source.write({ path: PATH, text: fresh, message, yStream: RELEASE.yStream }, permit());
 }
 
 export async function write(source: Source, operation: Operation) {
