@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { controlTable } from '../src/flow/evidence/controls.ts';
 import { parseFlow } from '../src/flow/load.ts';
 import { modules } from '../tools/modules.ts';
 import { promisesPage, scenariosPage } from './coverage-pages.ts';
@@ -26,6 +27,7 @@ export function generated(): Map<string, string> {
     ['docs/promises.md', promisesPage(names)],
     ['docs/schemas/sluice.schema.json', jsonText(settingsSchema(modules))],
     ['docs/schemas/flow.schema.json', jsonText(flowSchema())],
+    ['docs/evidence.md', withRegions('docs/evidence.md', { 'evidence controls': controlTable() })],
     ['README.md', withRegions('README.md', { 'flow z-stream': picture })],
     [
       FLOW_PAGE,

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isoTime } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
 import { type CommonOptions, command, type Outcome, show, withApp } from './context.ts';
 import { renderReport } from './render.ts';
+import { SIGNING_KEY, signingKey } from './signing-key.ts';
 
 /** Going round a rule in an emergency, and looking into it afterwards. A person's, never an agent's. */
 export function addEmergencyCommands(program: Command, _outcome: Outcome): void {
@@ -13,13 +12,13 @@ export function addEmergencyCommands(program: Command, _outcome: Outcome): void 
     .requiredOption('--what <rule>', 'a gate, a rule of the house (freeze/NAME …) or an approve step')
     .requiredOption('--reason <text>', 'why; it stands in every later report')
     .option('--until <time>', 'ISO time (default four hours from now, a day at most)')
-    .option('--key <file>', 'private SSH key to sign with (default SLUICE_SSH_KEY, else ~/.ssh/id_ed25519)')
+    .option(...SIGNING_KEY)
     .action(
       async (
         release: string,
         options: CommonOptions & { what: string; reason: string; until?: string; key?: string },
       ) => {
-        const keyFile = options.key ?? process.env.SLUICE_SSH_KEY ?? join(homedir(), '.ssh', 'id_ed25519');
+        const keyFile = signingKey(options.key);
         await withApp(options, async (app) => {
           const report = await (await app.engine()).breakGlass(release, {
             what: options.what,

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunReport } from '../flow/report.ts';
 import { type ConfirmOptions, confirmRelease } from './confirm.ts';
 import { type CommonOptions, command, type Outcome, show, withApp } from './context.ts';
 import { renderReport } from './render.ts';
+import { SIGNING_KEY, signingKey } from './signing-key.ts';
 
 /** What only people do: approve, decline, decide, waive, cancel. No agent's face has these. */
 export function addPeopleCommands(program: Command, _outcome: Outcome): void {
@@ -19,14 +18,14 @@ export function addPeopleCommands(program: Command, _outcome: Outcome): void {
       .argument('<release>', 'its id or key')
       .requiredOption('--step <step>', 'the approve step')
       .requiredOption('--plan <hash>', 'the plan that you have read (see status)')
-      .option('--key <file>', 'private SSH key to sign with (default SLUICE_SSH_KEY, else ~/.ssh/id_ed25519)')
+      .option(...SIGNING_KEY)
       .option('--reason <text>', 'why')
       .action(
         async (
           release: string,
           options: CommonOptions & { step: string; plan: string; key?: string; reason?: string },
         ) => {
-          const keyFile = options.key ?? process.env.SLUICE_SSH_KEY ?? join(homedir(), '.ssh', 'id_ed25519');
+          const keyFile = signingKey(options.key);
           await answer(options, async (app) => {
             const reason = options.reason === undefined ? {} : { reason: options.reason };
             return await (await app.engine()).approve(release, {

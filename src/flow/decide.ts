@@ -5,6 +5,7 @@ import { type NoticeEvent, noticesOf, type Step } from './definition.ts';
 import { ExpressionError, type Expressions, evaluateBoolean, evaluateText } from './expression.ts';
 import type { Fact, WitnessWay } from './facts.ts';
 import { upstream } from './graph.ts';
+import { isOfNotice, isUnresolved, ownEffects, unresolved } from './own-effects.ts';
 import { type EffectState, type RunState, type StepState, satisfies, stepState } from './state.ts';
 import { variablesOf } from './variables.ts';
 import { subjectOf } from './waivers.ts';
@@ -329,28 +330,6 @@ function hasHappened(own: StepState, event: NoticeEvent): boolean {
   if (event === 'passed') return own.status === 'passed' || own.status === 'waived';
   if (event === 'failed') return own.status === 'failed';
   return (own.asked ?? own.confirmation ?? own.question) !== null;
-}
-
-/** Notices are effects of their own; the step that they speak of does not wait for them. */
-export function noticeKey(notice: string): string {
-  return `notice:${notice}`;
-}
-
-function isOfNotice(key: string, notice: string): boolean {
-  return key === noticeKey(notice) || key.startsWith(`${noticeKey(notice)} `);
-}
-
-function isUnresolved(effect: EffectState): boolean {
-  return effect.status === 'intended' || effect.status === 'doubted';
-}
-
-export function unresolved(step: StepState): EffectState[] {
-  return ownEffects(step).filter(isUnresolved);
-}
-
-/** The step's work, without the messages about it. */
-function ownEffects(step: StepState): EffectState[] {
-  return [...step.effects.values()].filter((effect) => !effect.key.startsWith(noticeKey('')));
 }
 
 /** Somebody else had done all of it. */

@@ -89,16 +89,17 @@ const Row = z.strictObject({
   headHash: z.string(),
 });
 
-/** One JSON document a line: the row, the entries in order, the payloads that they name. */
 export async function exportJournal(store: Store, id: string): Promise<string[]> {
-  const row = (await store.list()).find((candidate) => candidate.id === id || candidate.key === id);
-  if (row === undefined) {
-    throw new SluiceError('not_found', {
-      cause: `There is no release ${JSON.stringify(id)}.`,
-      remedy: 'See `sluice list`.',
-    });
-  }
-  const entries = await store.entries(row.id);
+  const row = await demandRow(store, id);
+  return await exportLines(row, await store.entries(row.id), store);
+}
+
+/** One JSON document a line: the row, the entries in order, the payloads that they name. */
+export async function exportLines(
+  row: RunRow,
+  entries: readonly JournalEntry[],
+  store: Pick<Store, 'payloads'>,
+): Promise<string[]> {
   const digests = new Set<string>();
   for (const [digest] of JSON.stringify(entries).matchAll(/sha256:[0-9a-f]{64}/g)) digests.add(digest);
   const payloads = await store.payloads([...digests]);
@@ -107,6 +108,16 @@ export async function exportJournal(store: Store, id: string): Promise<string[]>
     ...entries.map((entry) => JSON.stringify({ entry })),
     ...[...payloads].map(([digest, body]) => JSON.stringify({ payload: { digest, body } })),
   ];
+}
+
+/** By its id or its key. */
+export async function demandRow(store: Store, id: string): Promise<RunRow> {
+  const row = (await store.list()).find((candidate) => candidate.id === id || candidate.key === id);
+  if (row !== undefined) return row;
+  throw new SluiceError('not_found', {
+    cause: `There is no release ${JSON.stringify(id)}.`,
+    remedy: 'See `sluice list`.',
+  });
 }
 
 export interface JournalExport {

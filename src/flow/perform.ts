@@ -7,7 +7,7 @@ import { askElsewhere } from './approval-ways/ask.ts';
 import { lookApproval } from './approval-ways/look.ts';
 import { askApproval, checkApproval, guardEffect } from './approve.ts';
 import { assertConfirmed } from './confirm.ts';
-import { type Action, noticeKey } from './decide.ts';
+import type { Action } from './decide.ts';
 import { noticesOf, type Step } from './definition.ts';
 import { ExpressionError, resolveArguments } from './expression.ts';
 import type { Fact, Ref } from './facts.ts';
@@ -17,6 +17,7 @@ import { InDoubt, performEffects } from './perform-effects.ts';
 import { judgeGate } from './perform-gate.ts';
 import { lookWait } from './perform-wait.ts';
 import { type RunJournal, Superseded } from './run-journal.ts';
+import { afterFailure, sendNotice } from './send-notice.ts';
 import type { EngineServices } from './services.ts';
 import { type StepState, stepState } from './state.ts';
 import { append, callRead, evaluate, looked, type StepWork, settle, summaryOf } from './step-work.ts';
@@ -257,7 +258,6 @@ async function notify(work: StepWork, action: Extract<Action, { do: 'notify' }>)
   const { step, journal, services } = work;
   const notice = noticesOf(step)[action.index];
   if (notice === undefined) return;
-  await services.assertWritable();
   const now = await services.clock.now();
   const id = `${journal.id}/${action.notice}`;
   const own = stepState(journal.state, step.id);
@@ -276,26 +276,7 @@ async function notify(work: StepWork, action: Extract<Action, { do: 'notify' }>)
     ...(own.result === undefined ? {} : { result: own.result }),
   });
   const input = resolveArguments(services.expressions, notice.with, variables);
-  const job = {
-    step: step.id,
-    tool: notice.uses,
-    notice: true,
-    settles: services.registry.demand(notice.uses).settles ?? '30s',
-  };
-  await services.registry.write(
-    notice.uses,
-    input,
-    { principal: journal.state.opened.requester, now },
-    async (effects) => {
-      // One notice is one message: its journal key is the notice's own.
-      const own = noticeKey(action.notice);
-      const named = effects.map((effect) => ({
-        ...effect,
-        key: effects.length === 1 ? own : `${own} ${effect.key}`,
-      }));
-      return await performEffects(named, job, journal, services.clock, services.effects);
-    },
-  );
+  await sendNotice({ name: action.notice, step: step.id, tool: notice.uses, input }, journal, services);
   await append(work, {
     kind: 'notice.settled',
     step: step.id,
@@ -303,33 +284,18 @@ async function notify(work: StepWork, action: Extract<Action, { do: 'notify' }>)
   });
 }
 
-/** Telling people never fails or blocks a step: it is tried again later, and dropped in the end. */
-/** When a notice is tried again if nobody says when. */
-const NOTICE_AGAIN_S = 300;
-
 async function noticeFailed(
   work: StepWork,
-  action: Extract<Action, { do: 'notify' }>,
+  { notice }: Extract<Action, { do: 'notify' }>,
   thrown: unknown,
 ): Promise<void> {
   const { step, services } = work;
-  const now = await services.clock.now();
-  const { notice } = action;
-  if (thrown instanceof InDoubt) {
-    await append(work, {
-      kind: 'notice.delayed',
-      step: step.id,
-      data: { notice, cause: thrown.message, next_at: Math.max(thrown.lookAgainAt, now) },
-    });
-    return;
-  }
-  const error = toSluiceError(thrown);
-  const data = { notice, cause: `${error.code}: ${error.message}` };
-  const seconds = thrown instanceof NotYet ? thrown.lookAgainSeconds : error.retryAfterSeconds;
-  const next_at = now + (seconds ?? NOTICE_AGAIN_S) * 1_000;
-  if (isTransient(error) || thrown instanceof NotYet)
-    await append(work, { kind: 'notice.delayed', step: step.id, data: { ...data, next_at } });
-  else await append(work, { kind: 'notice.settled', step: step.id, data: { ...data, sent: false } });
+  const { cause, at } = afterFailure(thrown, await services.clock.now());
+  const fact: Fact =
+    at === undefined
+      ? { kind: 'notice.settled', step: step.id, data: { notice, sent: false, cause } }
+      : { kind: 'notice.delayed', step: step.id, data: { notice, cause, next_at: at } };
+  await append(work, fact);
 }
 
 async function lookedWithError(work: StepWork, thrown: unknown): Promise<void> {

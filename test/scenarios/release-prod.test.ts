@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startWorld, type World } from '../support/world.ts';
+import { describe, expect, it } from 'vitest';
+import { C1, C4, shipDemo } from '../support/ship.ts';
 
 interface Report {
   release_id: string;
@@ -9,33 +9,16 @@ interface Report {
   steps: { id: string; state: string; cause: string }[];
 }
 
-const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
-const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
-
 /** The tag of the commit stands for the image of another one. */
 const MOVED_TAG = { registry: { tags: { 'demo-org/demo-backend': { [C4]: 'ship-c1' } } } };
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ scenario: 'ship-demo' });
-});
-beforeEach(() => world.fresh());
-afterAll(() => world.close());
-
-async function cli(...args: string[]): Promise<Report> {
-  const { out, err } = await world.run([...args, '--json']);
-  const report = JSON.parse(out);
-  if (report.error !== undefined) throw new Error(`${report.error.code}: ${report.error.cause} ${err}`);
-  return report;
-}
-const drive = (...args: string[]) => cli('drive', ...args, '--until-idle');
+const { world: at, cli, drive } = shipDemo<Report>();
 const confirm = (asked: Report, ...words: string[]) =>
   cli('confirm', asked.release_id, '--step', 'confirm', '--plan', asked.plan_hash ?? '', ...words);
 const state = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.state;
 const cause = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.cause ?? '';
-const changes = async () =>
-  (await world.effects()).map(({ system, kind, key }) => `${system} ${kind} ${key}`);
-const sent = async () => (await world.requests()).filter(({ mutating }) => mutating);
+const changes = async () => (await at().effects()).map(({ system, kind, key }) => `${system} ${kind} ${key}`);
+const sent = async () => (await at().requests()).filter(({ mutating }) => mutating);
 
 describe('release-prod', () => {
   it('W-R01, W-R04, W-R09, W-R28: reads and gates, a yes, one branch, one merge request, one ticket, until it runs; and back', async () => {
@@ -57,7 +40,7 @@ describe('release-prod', () => {
       expect.stringMatching(/^jira comment_added DEMO-\d+$/),
       'slack message_posted demo-releases',
     ]);
-    const { out } = await world.run([
+    const { out } = await at().run([
       'call',
       'appinterface_get_config',
       '{"product":"demo-backend"}',
@@ -68,26 +51,26 @@ describe('release-prod', () => {
     const older = await drive('release-prod', 'product=demo-backend', 'commit=50d3b79');
     expect([older.state, cause(older, 'forward')]).toEqual(['failed', expect.stringContaining('behind')]);
     // Back to what was declared before, with Jira and Slack down.
-    await world.fault({ system: 'jira', fault: '500', times: 500 });
-    await world.fault({ system: 'slack', fault: '500', times: 500 });
+    await at().fault({ system: 'jira', fault: '500', times: 500 });
+    await at().fault({ system: 'slack', fault: '500', times: 500 });
     const back = await drive('rollback', 'product=demo-backend', 'reason=checkout fails');
     await confirm(back);
     expect((await drive(back.release_id)).state).toBe('done');
-    const now = await world.run(['call', 'appinterface_get_config', '{"product":"demo-backend"}', '--json']);
+    const now = await at().run(['call', 'appinterface_get_config', '{"product":"demo-backend"}', '--json']);
     expect(JSON.parse(now.out).refs).toMatchObject({ production: C1 });
   }, 300_000);
 
   it('W-R02, W-R03: a plan and a dry run change nothing and begin nothing', async () => {
-    await world.run(['plan', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--json']);
-    await world.run(['drive', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--dry-run', '--json']);
+    await at().run(['plan', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--json']);
+    await at().run(['drive', 'release-prod', 'product=demo-backend', `commit=${C4}`, '--dry-run', '--json']);
     expect(await sent()).toEqual([]);
-    const { out } = await world.run(['list', '--json']);
+    const { out } = await at().run(['list', '--json']);
     expect(JSON.stringify(JSON.parse(out))).not.toContain('release-prod-demo-backend');
   });
 
   it('promise 13: a tag that was moved after the image was judged stops it before anything is made', async () => {
     const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
-    await world.patch(MOVED_TAG);
+    await at().patch(MOVED_TAG);
     await confirm(asked);
     const stopped = await drive(asked.release_id);
     expect([stopped.state, state(stopped, 'pinned')]).toEqual(['failed', 'failed']);
@@ -96,7 +79,7 @@ describe('release-prod', () => {
   });
 
   it('promise 14: an image that is not of the Snapshot of its commit is named, and nothing is asked', async () => {
-    await world.patch(MOVED_TAG);
+    await at().patch(MOVED_TAG);
     const stopped = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
     expect(['waiting', 'blocked']).toContain(stopped.state);
     expect(cause(stopped, 'tests')).toMatch(/a2489b8.*sha256:/);
@@ -118,7 +101,7 @@ describe('release-prod', () => {
   });
 
   it('W-R07: a registry that fails is not a missing image: it is waited for, and said', async () => {
-    await world.fault({ system: 'quay', fault: '500', times: 500 });
+    await at().fault({ system: 'quay', fault: '500', times: 500 });
     const report = await cli('drive', 'release-prod', 'product=demo-backend', `commit=${C4}`);
     expect(state(report, 'image-there')).toBe('waiting');
     expect(cause(report, 'image-there')).toContain('500');
@@ -151,7 +134,7 @@ describe('release-prod', () => {
   });
 
   it('W-R22: a ticket that cannot be made stops before the push', async () => {
-    await world.fault({ system: 'jira', method: 'POST', fault: '500', times: 50 });
+    await at().fault({ system: 'jira', method: 'POST', fault: '500', times: 50 });
     const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
     await confirm(asked);
     const report = await cli('drive', asked.release_id);
@@ -178,7 +161,7 @@ describe('release-prod', () => {
   it('without a terminal and without the plan nobody is asked, and nothing is confirmed', async () => {
     const asked = await drive('release-prod', 'product=demo-backend', `commit=${C4}`);
     for (const words of [[], ['--step', 'confirm']]) {
-      const { code, out } = await world.run(['confirm', asked.release_id, ...words, '--json']);
+      const { code, out } = await at().run(['confirm', asked.release_id, ...words, '--json']);
       expect([code, JSON.parse(out).error]).toMatchObject([
         3,
         {

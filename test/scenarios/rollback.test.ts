@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { modules } from '../../tools/modules.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { C1, C4, shipDemo } from '../support/ship.ts';
 
 interface Report {
   release_id: string;
@@ -18,26 +18,11 @@ interface Report {
   steps: { id: string; state: string; cause: string }[];
 }
 
-const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
 const C2 = '50d3b7925eb0e1e297b4c522cc993a054e825052';
-const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
 const FILE = 'data/services/demo/cicd/demo-backend.yml';
 const ID = 'release-prod-demo-backend';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ scenario: 'ship-demo' });
-});
-beforeEach(() => world.fresh());
-afterAll(() => world.close());
-
-async function cli(...args: string[]): Promise<Report> {
-  const { out, err } = await world.run([...args, '--json']);
-  const report = JSON.parse(out);
-  if (report.error !== undefined) throw new Error(`${report.error.code}: ${report.error.cause} ${err}`);
-  return report;
-}
-const drive = (...args: string[]) => cli('drive', ...args, '--until-idle');
+const { world: at, cli, drive } = shipDemo<Report>();
 const rollback = (id: string) => cli('rollback', id, '--reason', 'checkout fails', '--until-idle');
 const confirm = async (asked: Report) => {
   const [command = ''] = /sluice confirm [^(]+/.exec(asked.blocked_by[0]?.remedy ?? '') ?? [];
@@ -48,8 +33,8 @@ const state = (report: Report, step: string) => report.steps.find(({ id }) => id
 /** The file as upstream declares it, byte by byte. */
 function declared(): string {
   // A folder for each world that was begun here; the last one counts.
-  const worlds = readdirSync(join(world.sandbox.dir, 'git')).map(Number);
-  const root = join(world.sandbox.dir, 'git', String(Math.max(...worlds)));
+  const worlds = readdirSync(join(at().sandbox.dir, 'git')).map(Number);
+  const root = join(at().sandbox.dir, 'git', String(Math.max(...worlds)));
   const repository = join(root, 'service', 'app-interface.git');
   return execFileSync('git', ['-C', repository, 'show', `refs/heads/master:${FILE}`]).toString('latin1');
 }
@@ -82,7 +67,7 @@ describe('sluice rollback of release-prod', () => {
         }),
       },
     ]);
-    for (const system of ['jira', 'slack', 'sheets']) await world.fault({ system, fault: '500', times: 900 });
+    for (const system of ['jira', 'slack', 'sheets']) await at().fault({ system, fault: '500', times: 900 });
     const asked = await rollback(ID);
     expect(asked).toMatchObject({ release_id: ID, state: 'needs_decision', refs: [{ id: `undo-${ID}` }] });
     expect(declared()).toBe(before.replace(C1, C4));
@@ -95,11 +80,11 @@ describe('sluice rollback of release-prod', () => {
     expect(undo).toMatchObject({ state: 'done', refs: [{ id: ID }] });
     expect(state(undo, 'running')).toBe('done');
     // Twice is once.
-    const effects = await world.effects();
+    const effects = await at().effects();
     expect(await rollback(ID)).toMatchObject({ state: 'rolled_back' });
-    expect(await world.effects()).toEqual(effects);
+    expect(await at().effects()).toEqual(effects);
     // The same commit may be released again.
-    await fetch(`${world.sandbox.control}/faults`, { method: 'DELETE' });
+    await fetch(`${at().sandbox.control}/faults`, { method: 'DELETE' });
     expect((await drive('release-prod', 'product=demo-backend', `commit=${C4}`)).release_id).toBe(`${ID}.2`);
   }, 400_000);
 
@@ -112,22 +97,22 @@ describe('sluice rollback of release-prod', () => {
     expect(withdraw.state).toBe('needs_decision');
     await confirm(withdraw);
     expect((await drive(ID)).state).toBe('rolled_back');
-    const { out } = await world.run([
+    const { out } = await at().run([
       'call',
       'gitlab_get_merge_request',
       '{"project":"service/app-interface","iid":1}',
       '--json',
     ]);
     expect(JSON.parse(out).state).toBe('closed');
-    await world.pass('1d');
+    await at().pass('1d');
     expect(declared()).toBe(before);
     const undo = await cli('status', `undo-${ID}`);
     expect([state(undo, 'withdraw'), state(undo, 'merge-request')]).toEqual(['done', 'skipped']);
   }, 400_000);
 
   it('promise 29: targets that had different commits each get theirs back', async () => {
-    process.env.SLUICE_HOME = world.home;
-    const app = createApp({ config: world.sandbox.config, face: 'cli', modules });
+    process.env.SLUICE_HOME = at().home;
+    const app = createApp({ config: at().sandbox.config, face: 'cli', modules });
     const engine = await app.engine();
     /** Until it ends: whatever is asked, the one who asked says yes. */
     const through = async (id: string) => {

@@ -2,9 +2,10 @@ import { digestOf } from '../../kit/canonical.ts';
 import { NotYet, toSluiceError } from '../../kit/errors.ts';
 import { oneLine } from '../../kit/text.ts';
 import type { WitnessWay } from '../facts.ts';
-import { InDoubt, performEffects } from '../perform-effects.ts';
+import { InDoubt } from '../perform-effects.ts';
 import { boundPlan, type Plan, readPlan } from '../plan.ts';
 import { Superseded } from '../run-journal.ts';
+import { sendNotice } from '../send-notice.ts';
 import { stepState } from '../state.ts';
 import { append, type StepWork } from '../step-work.ts';
 import { askName } from './asked.ts';
@@ -23,17 +24,13 @@ export async function askElsewhere(work: StepWork, way: WitnessWay): Promise<voi
   const own = stepState(journal.state, step.id);
   if (own.asked === null) return;
   const notice = askName(own, way);
-  const tool = TOOLS[way];
   try {
-    await services.assertWritable();
-    const now = await services.clock.now();
-    const settles = services.registry.demand(tool).settles ?? '30s';
-    const job = { step: step.id, tool, notice: true, settles };
-    const call = { principal: journal.state.opened.requester, now, engine: true as const };
-    await services.registry.write(tool, inputFor(work, way, notice), call, async (effects) => {
-      const named = effects.map((effect) => ({ ...effect, key: `notice:${notice} ${effect.key}` }));
-      return await performEffects(named, job, journal, services.clock, services.effects);
-    });
+    const input = inputFor(work, way, notice);
+    await sendNotice(
+      { name: notice, step: step.id, tool: TOOLS[way], input, engine: true },
+      journal,
+      services,
+    );
     await append(work, { kind: 'notice.settled', step: step.id, data: { notice, sent: true, cause: '' } });
   } catch (thrown) {
     if (thrown instanceof Superseded) return;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WITNESS_WAYS, type WitnessWay } from '../facts.ts';
+import { isOfNotice } from '../own-effects.ts';
 import type { ApprovalSettings } from '../services.ts';
 import type { EffectState, StepState } from '../state.ts';
 
@@ -16,8 +17,8 @@ export function askName(step: StepState, way: WitnessWay): string {
 
 /** The effects of one asking. */
 export function effectsOfAsk(step: StepState, way: WitnessWay): EffectState[] {
-  const prefix = `notice:${askName(step, way)} `;
-  return [...step.effects.values()].filter(({ key }) => key.startsWith(prefix));
+  const name = askName(step, way);
+  return [...step.effects.values()].filter(({ key }) => isOfNotice(key, name));
 }
 
 export function isAsked(step: StepState, way: WitnessWay): boolean {

@@ -4,8 +4,9 @@ import {
   approvalFixture,
   approvalSandbox,
   approvalScenario,
+  heldFlow,
 } from '../../../test/support/approval-world.ts';
-import { flowText, PEOPLE } from '../../../test/support/fixture-engine.ts';
+import { PEOPLE } from '../../../test/support/fixture-engine.ts';
 import { Engine } from '../engine.ts';
 import { stepOf } from '../graph.ts';
 import { RunJournal } from '../run-journal.ts';
@@ -14,25 +15,10 @@ import type { StepWork } from '../step-work.ts';
 import { nextLookAt } from './decide-approval.ts';
 import { assertStands, readStanding, type Standing } from './gitlab.ts';
 
-const flow = (quorum = 1) =>
-  flowText(`
-  agree:
-    approve: { role: approver, quorum: ${quorum} }
-  gate:
-    needs: [agree]
-    wait: { uses: world_get_fact, with: { name: gate }, until: 'result.state == "ready"', every: 1m, timeout: 30d }
-  ship:
-    needs: [gate]
-    environment: production
-    uses: world_set_thing
-    with: { name: =inputs.item, value: 7 }
-    undo: { none: it stays }
-`);
-
 const ID = 'fixture-a';
 
 async function asked(quorum = 1, given: Parameters<typeof approvalFixture>[1] = {}) {
-  const made = await approvalFixture(flow(quorum), {
+  const made = await approvalFixture(heldFlow(quorum), {
     settings: { slack: undefined },
     ...given,
   });
@@ -147,7 +133,10 @@ describe('an approval by a merge request', () => {
     // The same release, asked for by somebody who is known here by the name of their account.
     const { state } = await RunJournal.load(ID, made.engine.services);
     expect(state.opened.requester.id).toBe(PEOPLE.lead);
-    const other = await approvalFixture(flow(), { outside: made.outside, settings: { slack: undefined } });
+    const other = await approvalFixture(heldFlow(), {
+      outside: made.outside,
+      settings: { slack: undefined },
+    });
     await other.engine.drive(
       { flow: 'fixture', inputs: { item: 'b' } },
       { requester: { id: 'Bob', face: 'mcp', agent: 'x/1' } },

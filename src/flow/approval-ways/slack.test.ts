@@ -2,33 +2,20 @@ import { describe, expect, it } from 'vitest';
 import {
   type ApprovalFixture,
   approvalFixture,
+  heldFlow,
   memberOf,
   type Name,
   SECRET,
   signedClick,
 } from '../../../test/support/approval-world.ts';
-import { flowText, PEOPLE } from '../../../test/support/fixture-engine.ts';
+import { PEOPLE } from '../../../test/support/fixture-engine.ts';
 import { Engine } from '../engine.ts';
 import { RunJournal } from '../run-journal.ts';
 
-const flow = (quorum = 1) =>
-  flowText(`
-  agree:
-    approve: { role: approver, quorum: ${quorum} }
-  gate:
-    needs: [agree]
-    wait: { uses: world_get_fact, with: { name: gate }, until: 'result.state == "ready"', every: 1m, timeout: 30d }
-  ship:
-    needs: [gate]
-    environment: production
-    uses: world_set_thing
-    with: { name: =inputs.item, value: 7 }
-    undo: { none: it stays }
-`);
 const ID = 'fixture-a';
 
 async function asked(quorum = 1, settings: object = { gitlab: undefined }) {
-  const made = await approvalFixture(flow(quorum), { settings });
+  const made = await approvalFixture(heldFlow(quorum), { settings });
   made.world.facts.set('gate', { state: 'waiting', value: 0 });
   const report = await made.drive();
   expect(report.state).toBe('needs_approval');

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson } from '../../kit/canonical.ts';
 import { type DsseSigner, type Envelope, envelope } from '../../kit/dsse.ts';
-import { SluiceError } from '../../kit/errors.ts';
-import { exportJournal } from '../journal-files.ts';
+import { demandRow, exportLines } from '../journal-files.ts';
 import type { EngineServices } from '../services.ts';
 import { type Answer, answersOf } from './answers.ts';
 import { pageOf } from './page.ts';
@@ -36,13 +35,7 @@ export interface Bundle {
 
 export async function recordOf(id: string, services: Pick<EngineServices, 'store'>): Promise<EvidenceRecord> {
   const { store } = services;
-  const row = (await store.list()).find((known) => known.id === id || known.key === id);
-  if (row === undefined) {
-    throw new SluiceError('not_found', {
-      cause: `There is no release ${JSON.stringify(id)} in ${store.location}.`,
-      remedy: 'See `sluice list`.',
-    });
-  }
+  const row = await demandRow(store, id);
   return await readRecord(row, await store.entries(row.id), store);
 }
 
@@ -70,6 +63,7 @@ export async function makeBundle(
       roles: lists(roles),
       aliases: lists(aliases),
     },
-    journal: await exportJournal(services.store, record.row.id),
+    // Of the same reading: somebody may drive on meanwhile.
+    journal: await exportLines(record.row, record.entries, services.store),
   };
 }

@@ -3,7 +3,7 @@
  * authorised, designed, developed, configured, documented, tested, approved and implemented. ISO/IEC
  * 27001:2022 A.8.32: changes are subject to change management.
  */
-export const CONTROLS: readonly { control: string; asks: string; answers: readonly number[] }[] = [
+const CONTROLS: readonly { control: string; asks: string; answers: readonly number[] }[] = [
   { control: 'SOC 2 CC8.1', asks: 'the change is described', answers: [1, 8] },
   { control: 'SOC 2 CC8.1', asks: 'it was authorised, for a reason', answers: [2, 3] },
   { control: 'SOC 2 CC8.1', asks: 'it was tested before it was implemented', answers: [6] },
@@ -16,3 +16,11 @@ export const CONTROLS: readonly { control: string; asks: string; answers: readon
   { control: 'ISO 27001 A.8.32', asks: 'there was a way back', answers: [9] },
   { control: 'ISO 27001 A.8.32', asks: 'a record of it is kept', answers: [10] },
 ];
+
+/** Markdown. */
+export function controlTable(): string {
+  const rows = CONTROLS.map(
+    ({ control, asks, answers }) => `| ${control}: ${asks} | ${answers.join(', ')} |`,
+  );
+  return ['| control | where it is answered |', '|---|---|', ...rows].join('\n');
+}

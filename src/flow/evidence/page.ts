@@ -1,5 +1,5 @@
 import type { Answer } from './answers.ts';
-import { CONTROLS } from './controls.ts';
+import { controlTable } from './controls.ts';
 import type { EvidenceRecord } from './record.ts';
 
 const MOST_LINES = 12;
@@ -22,9 +22,7 @@ export function pageOf(record: EvidenceRecord, answers: readonly Answer[]): stri
     if (from.length > 0) lines.push('', `Journal: ${entriesText(from)}`);
     lines.push('');
   }
-  lines.push('## Controls', '', '| control | where it is answered |', '|---|---|');
-  for (const { control, asks, answers: numbers } of CONTROLS)
-    lines.push(`| ${control}: ${asks} | ${numbers.map((number) => `${number}`).join(', ')} |`);
+  lines.push('## Controls', '', controlTable());
   return `${lines.join('\n')}\n`;
 }
 

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../store/journal.ts';
 import type { RunRow, Store } from '../../store/store.ts';
 import { destinationOf, type Step } from '../definition.ts';
 import type { Recorded } from '../facts.ts';
+import { isNotice } from '../own-effects.ts';
 import { hydrate } from '../run-journal.ts';
 import { type EffectState, fold, type RunState, stepState } from '../state.ts';
 
@@ -34,14 +35,11 @@ export interface DoneEffect {
   from: number[];
 }
 
-/** Messages and mirrors are told of apart: they change no product. */
-const NOTICE = 'notice:';
-
-/** Every effect that happened, in the order in which it was intended. */
+/** Every effect that happened, in the order in which it was intended. Messages and mirrors change no product. */
 export function effectsOf({ facts, state }: EvidenceRecord): DoneEffect[] {
   const done: DoneEffect[] = [];
   for (const fact of facts) {
-    if (fact.kind !== 'effect.settled' || fact.data.key.startsWith(NOTICE)) continue;
+    if (fact.kind !== 'effect.settled' || isNotice(fact.data.key)) continue;
     if (!['sent', 'found', 'adopted'].includes(fact.data.outcome)) continue;
     const step = state.opened.flow.steps.find(({ id }) => id === fact.step);
     const effect = stepState(state, fact.step).effects.get(fact.data.key);

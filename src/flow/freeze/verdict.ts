@@ -11,6 +11,7 @@ import { destinationOf } from '../definition.ts';
 import { PRODUCTION } from '../environments.ts';
 import type { RunOpened } from '../facts.ts';
 import { stepOf } from '../graph.ts';
+import { ownEffects } from '../own-effects.ts';
 import { RunJournal } from '../run-journal.ts';
 import type { ApprovalSettings, EngineServices } from '../services.ts';
 import type { RunState } from '../state.ts';
@@ -182,8 +183,8 @@ function firstEffect(run: RunState, environment: string): number | undefined {
   const times = [...run.steps.values()].flatMap((own) => {
     const step = stepOf(flow, own.id);
     if (step === undefined || destinationOf(flow, step) !== environment) return [];
-    return [...own.effects.values()].flatMap(({ key, status, at }) =>
-      ['sent', 'found', 'intended', 'doubted'].includes(status) && !key.startsWith('notice:') ? [at] : [],
+    return ownEffects(own).flatMap(({ status, at }) =>
+      ['sent', 'found', 'intended', 'doubted'].includes(status) ? [at] : [],
     );
   });
   return times.length === 0 ? undefined : Math.min(...times);

@@ -2,6 +2,7 @@ import { isTransient, toSluiceError } from '../../kit/errors.ts';
 import type { Flow, Step } from '../definition.ts';
 import { type Expressions, resolveArguments, type Variables } from '../expression.ts';
 import type { Ref } from '../facts.ts';
+import { ownEffects, unresolved } from '../own-effects.ts';
 import { refOf } from '../perform.ts';
 import { writeCallOf } from '../plan.ts';
 import type { EngineServices } from '../services.ts';
@@ -17,7 +18,7 @@ export interface Answered {
 
 /** Effects of the step's own work that this run, or an earlier one of the same key, has made. */
 export function madeBy(state: RunState, step: Step, earlier: ReadonlySet<string>): EffectState[] {
-  return workOf(state, step).filter(
+  return ownEffects(stepState(state, step.id)).filter(
     ({ key, status }) =>
       status === 'sent' || status === 'found' || (status === 'adopted' && earlier.has(key)),
   );
@@ -25,12 +26,7 @@ export function madeBy(state: RunState, step: Step, earlier: ReadonlySet<string>
 
 /** Effects of which nobody can say whether they happened. */
 export function unclearOf(state: RunState, step: Step): EffectState[] {
-  return workOf(state, step).filter(({ status }) => status === 'intended' || status === 'doubted');
-}
-
-/** Without the messages about it. */
-function workOf(state: RunState, step: Step): EffectState[] {
-  return [...stepState(state, step.id).effects.values()].filter(({ key }) => !key.startsWith('notice:'));
+  return unresolved(stepState(state, step.id));
 }
 
 /**

@@ -3,6 +3,7 @@ import { type SluiceError, toSluiceError } from '../../kit/errors.ts';
 import { destinationOf, type Step } from '../definition.ts';
 import { wantsRollbackPlan } from '../environments.ts';
 import { ExpressionError, resolveArguments, type Variables } from '../expression.ts';
+import { ownEffects } from '../own-effects.ts';
 import { type PlannedEffect, writeCallOf } from '../plan.ts';
 import type { EngineServices } from '../services.ts';
 import { type RunState, stepState } from '../state.ts';
@@ -90,9 +91,7 @@ async function changesOf(
   const call = writeCallOf(step, services);
   if (call === undefined) return { changes: [] };
   const { effect } = services.registry.demand(call.tool);
-  const known = [...stepState(state, step.id).effects.values()].filter(
-    ({ key }) => !key.startsWith('notice:'),
-  );
+  const known = ownEffects(stepState(state, step.id));
   const recorded = known.flatMap(({ key, status, preview }) =>
     preview === null || status === 'adopted' || status === 'not_sent' || status === 'refused'
       ? []
