@@ -17,6 +17,7 @@ const { status } = spawnSync(
     env: {
       CRASH_JOURNAL: 'all',
       CRASH_OUTSIDE: 'all',
+      CRASH_READS: 'all',
       ...(seed === undefined ? {} : { CRASH_SEED: seed }),
       ...process.env,
     },

@@ -1,63 +1,96 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { play } from '../support/story.ts';
-import { startWorld, summarize, type World } from '../support/world.ts';
+import { HOME } from '../../src/app.ts';
+import { declaredIn } from '../support/ship.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { type Played, type Point, play } from './flows/play.ts';
+import { STORIES } from './flows/stories.ts';
 
-/** How many points are tried here; `test:exhaustive` tries all. */
-const JOURNAL_SAMPLE = countOf(process.env.CRASH_JOURNAL, 2);
-const OUTSIDE_SAMPLE = countOf(process.env.CRASH_OUTSIDE, 5);
+/** How many points of each story are tried here; `test:exhaustive` tries all. */
+const JOURNAL_SAMPLE = countOf(process.env.CRASH_JOURNAL, 1);
+const OUTSIDE_SAMPLE = countOf(process.env.CRASH_OUTSIDE, 1);
+const READ_SAMPLE = countOf(process.env.CRASH_READS, 0);
 /** `1/2` and `2/2` share the points between two processes. */
 const [SHARD = 1, SHARDS = 1] = (process.env.CRASH_SHARD ?? '1/1').split('/').map(Number);
 const SEED = Number(process.env.CRASH_SEED ?? 20260625);
 
-describe('promise 1: SIGKILL at any point, restart, finish: the effects of an undisturbed run, each once', () => {
+test('each flow that ships has a story', () => {
+  const shipped = readdirSync(join(HOME, 'skills'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('/flow.yaml'))
+    .map((path) => path.split('/')[0]);
+  expect(STORIES.map(({ flow }) => flow).sort()).toEqual(shipped.sort());
+});
+
+describe.each(STORIES)('promise 1: $flow, its driver killed at any point and begun again', (story) => {
   let world: World;
-  let undisturbed: string[];
-  let points: { number: number; kind: string; text: string }[];
+  let undisturbed: Played;
+  let declared: string | undefined;
 
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld(story.world);
     await world.fresh();
-    const counter = join(world.sandbox.dir, 'counter');
-    await play(world, { CRASH_COUNTER: counter });
-    undisturbed = summarize(await world.effects());
-    points = readFileSync(`${counter}.log`, 'utf8')
-      .trim()
-      .split('\n')
-      .map((text) => ({ number: Number(text.split(' ')[0]), kind: text.split(' ')[1] ?? '', text }));
-  }, 120_000);
+    declared = story.back === undefined ? undefined : declaredIn(world);
+    undisturbed = await play(world, story, 0);
+  }, 240_000);
 
   afterAll(async () => {
     await world.close();
   });
 
-  test('the undisturbed run has each effect once', () => {
-    expect(undisturbed).toMatchSnapshot();
-    expect(new Set(undisturbed).size).toBe(undisturbed.length);
+  const chosen = (): Point[] => {
+    const of = (kind: string) => undisturbed.points.filter((point) => point.kind === kind);
+    expect(of('outside').length).toBeGreaterThan(1);
+    expect(of('journal').length).toBeGreaterThan(9);
+    return [
+      ...sample(of('outside'), OUTSIDE_SAMPLE),
+      ...sample(of('journal'), JOURNAL_SAMPLE),
+      ...sample(of('read'), READ_SAMPLE),
+    ].filter((_point, index) => index % SHARDS === SHARD - 1);
+  };
+
+  test('undisturbed, it has each effect once', () => {
+    expect(undisturbed.effects).toMatchSnapshot();
+    expect(new Set(undisturbed.effects).size).toBe(undisturbed.effects.length);
+    if (declared !== undefined) expect(declaredIn(world)).toBe(declared);
   });
 
-  test(`W-S17: at a choice of requests and journal writes (seed ${SEED})`, async () => {
-    const outside = points.filter((point) => point.kind === 'outside');
-    const journal = points.filter((point) => point.kind === 'journal');
-    expect(outside.length).toBeGreaterThan(20);
-    expect(journal.length).toBeGreaterThan(100);
-    const chosen = [...sample(outside, OUTSIDE_SAMPLE), ...sample(journal, JOURNAL_SAMPLE)];
-    const tried = chosen.filter((_point, index) => index % SHARDS === SHARD - 1);
-    for (const point of tried) {
-      await world.fresh();
-      const counter = join(world.sandbox.dir, `counter-${point.number}`);
-      const { killed } = await play(world, { CRASH_COUNTER: counter, CRASH_AT: String(point.number) });
-      expect({ point: point.text, killed, effects: summarize(await world.effects()) }).toEqual({
-        point: point.text,
-        killed: 1,
-        effects: undisturbed,
-      });
+  test(`W-S17: has the effects of the undisturbed one, each once (seed ${SEED})`, async () => {
+    for (const { number, text } of chosen()) {
+      const { killed, effects } = await play(world, story, number);
+      expect({ text, killed, effects }).toEqual({ text, killed: 1, effects: undisturbed.effects });
+      if (declared !== undefined) expect({ text, declared: declaredIn(world) }).toEqual({ text, declared });
       const verify = await world.run(['journal', 'verify', '--json']);
-      expect(JSON.parse(verify.out).ok).toBe(true);
+      expect({ text, ok: JSON.parse(verify.out).ok }).toEqual({ text, ok: true });
     }
-  }, 3_600_000);
+  }, 7_200_000);
+
+  test.skipIf(story.back === undefined)(
+    `promise 30: taken back at once from where it was killed, declares what was declared before (seed ${SEED})`,
+    async () => {
+      const once = counts(undisturbed.effects);
+      for (const { number, text } of chosen()) {
+        const { effects } = await play(world, story, number, 'haste');
+        // What it left open would be merged by its owners in this time.
+        await world.pass('2d');
+        expect({ text, declared: declaredIn(world) }).toEqual({ text, declared });
+        const twice = [...counts(effects)].filter(([effect, count]) => count > (once.get(effect) ?? 1));
+        expect({ text, twice }).toEqual({ text, twice: [] });
+      }
+    },
+    7_200_000,
+  );
 });
+
+/** How often there is each effect, whatever number the outside has given it. */
+function counts(effects: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const effect of effects) {
+    const name = effect.replace(/!\d+|-\d+\b|"[0-9a-f]{40}"/g, '');
+    found.set(name, (found.get(name) ?? 0) + 1);
+  }
+  return found;
+}
 
 function countOf(text: string | undefined, usual: number): number {
   if (text === 'all') return Number.MAX_SAFE_INTEGER;
@@ -71,7 +104,8 @@ function sample<T>(items: readonly T[], count: number): T[] {
   let state = SEED;
   while (chosen.size < count) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    chosen.add(state % items.length);
+    // The low bits of such a generator repeat soon.
+    chosen.add((state >>> 8) % items.length);
   }
   return [...chosen].sort((a, b) => a - b).flatMap((index) => items[index] ?? []);
 }

@@ -4,6 +4,7 @@
  * one story, and kills or stops its process at the one that is asked for. Nothing in the product
  * knows of it.
  */
+import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { StatementSync } from 'node:sqlite';
@@ -13,9 +14,10 @@ const {
   CRASH_AT: target = '',
   CRASH_SIGNAL: signal = 'SIGKILL',
   CRASH_ONLY: only = '',
+  CRASH_READS: reads = '',
 } = process.env;
 
-function point(kind: 'journal' | 'outside', when: 'before' | 'after', detail: string): void {
+function point(kind: 'journal' | 'outside' | 'read', when: 'before' | 'after', detail: string): void {
   if (counter === '' || (only !== '' && only !== kind)) return;
   const number = (existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0) + 1;
   writeFileSync(counter, String(number));
@@ -48,9 +50,28 @@ interface Sent {
 }
 const outside = (when: 'before' | 'after') => (message: unknown) => {
   const { method, path } = (message as Sent).request;
-  // Asking Slack is a POST too; the clock is the world's, not a system of it.
-  if (method === 'GET' || /\/_control\/|conversations\.history/.test(path)) return;
-  point('outside', when, `${method} ${path.split('?')[0]}`);
+  // The clock is the world's, not a system of it.
+  if (/\/_control\//.test(path)) return;
+  // Asking Slack is a POST too.
+  const kind = method === 'GET' || /conversations\.history/.test(path) ? 'read' : 'outside';
+  if (kind === 'outside' || (reads !== '' && when === 'before'))
+    point(kind, when, `${method} ${path.split('?')[0]}`);
 };
 subscribe('undici:client:sendHeaders', outside('before'));
 subscribe('undici:request:headers', outside('after'));
+
+/** git speaks for itself: what it pushes, and with CRASH_READS each other start of it. */
+const { prototype } = ChildProcess as unknown as {
+  prototype: ChildProcess & { spawn(options: { file: string; args: string[] }): number };
+};
+const { spawn } = prototype;
+prototype.spawn = function patched(options) {
+  const [program = '', ...words] = options.args;
+  const isPush = program === 'git' && words.includes('push');
+  if (isPush) {
+    point('outside', 'before', 'git push');
+    this.prependListener('close', () => point('outside', 'after', 'git push'));
+  } else if (reads !== '')
+    point('read', 'before', `${program} ${words.find((word) => !word.startsWith('-')) ?? ''}`);
+  return Reflect.apply(spawn, this, [options]) as number;
+};

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { modules } from '../../tools/modules.ts';
-import { C1, C4, shipDemo } from '../support/ship.ts';
+import { C1, C4, declaredIn, shipDemo } from '../support/ship.ts';
 
 interface Report {
   release_id: string;
@@ -19,7 +16,6 @@ interface Report {
 }
 
 const C2 = '50d3b7925eb0e1e297b4c522cc993a054e825052';
-const FILE = 'data/services/demo/cicd/demo-backend.yml';
 const ID = 'release-prod-demo-backend';
 
 const { world: at, cli, drive } = shipDemo<Report>();
@@ -30,14 +26,7 @@ const confirm = async (asked: Report) => {
 };
 const state = (report: Report, step: string) => report.steps.find(({ id }) => id === step)?.state;
 
-/** The file as upstream declares it, byte by byte. */
-function declared(): string {
-  // A folder for each world that was begun here; the last one counts.
-  const worlds = readdirSync(join(at().sandbox.dir, 'git')).map(Number);
-  const root = join(at().sandbox.dir, 'git', String(Math.max(...worlds)));
-  const repository = join(root, 'service', 'app-interface.git');
-  return execFileSync('git', ['-C', repository, 'show', `refs/heads/master:${FILE}`]).toString('latin1');
-}
+const declared = () => declaredIn(at());
 
 /** A whole release: asked, confirmed, merged, running. */
 async function release(...inputs: string[]): Promise<Report> {

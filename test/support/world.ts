@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { QUICK } from './quick.ts';
 
@@ -65,6 +66,8 @@ export interface WorldOptions {
   scenario?: object | string;
   lease?: string;
   callLimit?: string;
+  /** Other settings than those of the sandbox. */
+  settings?: (given: Record<string, unknown>) => void;
 }
 
 export interface Exit {
@@ -114,7 +117,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const settings = readFileSync(sandbox.config, 'utf8')
     .replace(/^( +)lease: .*/m, `$1lease: ${options.lease ?? '60s'}`)
     .replace(/call_limit: .*/, `call_limit: ${options.callLimit ?? '10s'}`);
-  writeFileSync(sandbox.config, settings);
+  const changed = parse(settings);
+  options.settings?.(changed);
+  writeFileSync(sandbox.config, options.settings === undefined ? settings : stringify(changed));
   let home = '';
   let stories = 0;
   const control = async (path: string, body?: unknown): Promise<unknown> => {

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { QUICK } from '../../support/quick.ts';
+import { summarize, type World } from '../../support/world.ts';
+import type { Act, CrashStory } from './stories.ts';
+
+const ENTRY = fileURLToPath(new URL('entry.ts', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../preload.ts', import.meta.url));
+/** One is killed, the next one ends it. */
+const MOST_PROCESSES = 3;
+
+export interface Point {
+  number: number;
+  kind: string;
+  text: string;
+}
+
+export interface Played {
+  killed: number;
+  effects: string[];
+  points: Point[];
+}
+
+/**
+ * A story in a fresh world, its driver killed at a point (0: at none) and begun again. In haste, a
+ * release whose driver was killed is not driven on but taken back from where it stands.
+ */
+export async function play(
+  world: World,
+  story: CrashStory,
+  point: number,
+  haste: 'haste' | 'patience' = 'patience',
+): Promise<Played> {
+  await world.fresh();
+  if (story.before !== undefined) await run(world, story.before, {});
+  const counter = join(world.home, 'crash-counter');
+  const back = story.back === true ? '1' : '';
+  const crash = { CRASH_COUNTER: counter, CRASH_AT: String(point), STORY_BACK: back };
+  let killed = 0;
+  for (let processes = 0; processes < MOST_PROCESSES; processes += 1) {
+    const inHaste = killed > 0 && haste === 'haste' ? { STORY_HASTE: '1' } : {};
+    if (!(await run(world, story, { ...crash, ...inHaste }))) {
+      killed += 1;
+      continue;
+    }
+    return { killed, effects: summarize(await world.effects()), points: pointsIn(`${counter}.log`) };
+  }
+  throw new Error('it was killed again and again');
+}
+
+/** False when it was killed. */
+async function run(world: World, act: Act, env: Record<string, string>): Promise<boolean> {
+  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
+    env: {
+      ...process.env,
+      SLUICE_CONFIG: world.sandbox.config,
+      SLUICE_HOME: world.home,
+      SLUICE_LOG: 'silent',
+      STORY_FLOW: act.flow,
+      STORY_INPUTS: JSON.stringify(act.inputs),
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString();
+  });
+  const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on('close', (exit, by) => resolve({ code: exit, signal: by })),
+  );
+  if (signal !== null) return false;
+  if (code !== 0) throw new Error(`${act.flow}: ${complaint}`);
+  return true;
+}
+
+function pointsIn(file: string): Point[] {
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((text) => ({ number: Number(text.split(' ')[0]), kind: text.split(' ')[1] ?? '', text }));
+}
