@@ -8,6 +8,7 @@ import { dispatch } from './dispatch.ts';
 import { json } from './http.ts';
 import { loadScenario } from './scenario/load.ts';
 import { writeKeys, writeSecrets, writeSettings } from './settings.ts';
+import { projectsOf } from './systems/jira-state.ts';
 import { World } from './world.ts';
 
 const CONTROL = '/_control';
@@ -51,7 +52,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (address === null || typeof address === 'string') throw new Error('the sandbox got no port');
   origin = `http://127.0.0.1:${address.port}`;
   writeKeys(dir);
-  const config = writeSettings(dir, origin, Object.keys(world.scenario.git.repositories).length > 0);
+  const { git, gitlab, jira } = world.scenario;
+  const config = writeSettings(dir, origin, {
+    repositories: Object.keys(git.repositories).length > 0,
+    gitlab: Object.keys(gitlab?.projects ?? {}),
+    jira: jira === undefined ? [] : projectsOf(jira),
+  });
   const close = async () => {
     const closed = new Promise<void>((done) => server.close(() => done()));
     // Held answers would keep the server open for ever.

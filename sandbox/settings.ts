@@ -59,8 +59,16 @@ export function writeKeys(dir: string): void {
   writeFileSync(join(folder, 'cosign-release.pub'), publicKeyPem('release'));
 }
 
-/** `repositories`: whether the scenario has any; a module for what is not there would only fail its probe. */
-export function writeSettings(dir: string, url: string, repositories: boolean): string {
+export interface Offered {
+  /** Whether there are any; a module for what is not there would only fail its probe. */
+  repositories: boolean;
+  /** Projects that may be written to. */
+  gitlab: readonly string[];
+  jira: readonly string[];
+}
+
+/** Settings for what a scenario offers. */
+export function writeSettings(dir: string, url: string, { repositories, gitlab, jira }: Offered): string {
   const token = (system: (typeof SECRETS)[number]) => `file:${secretFile(dir, system)}`;
   const tests = (branch: string) => ({ source: 'github', url: 'openshift/release-tests', branch });
   const settings = {
@@ -71,7 +79,7 @@ export function writeSettings(dir: string, url: string, repositories: boolean): 
     modules: {
       release_controller: { base_url: `${url}/release-controller` },
       errata: { base_url: `${url}/errata`, token: token('errata') },
-      gitlab: { base_url: `${url}/gitlab`, token: token('gitlab') },
+      gitlab: { base_url: `${url}/gitlab`, token: token('gitlab'), writable_projects: [...gitlab] },
       jenkins: { base_url: `${url}/jenkins`, user: 'sluice', token: token('jenkins') },
       prow: { base_url: `${url}/prow`, gangway_url: `${url}/gangway`, token: token('gangway') },
       github: {
@@ -89,7 +97,12 @@ export function writeSettings(dir: string, url: string, repositories: boolean): 
         token: token('sheets'),
         documents: { '4.17': 'zstream-reports-4-17', '4.20': 'zstream-reports-4-20' },
       },
-      jira: { base_url: `${url}/jira`, user: 'sluice@example.com', token: token('jira') },
+      jira: {
+        base_url: `${url}/jira`,
+        user: 'sluice@example.com',
+        token: token('jira'),
+        projects: [...jira],
+      },
       oar: {
         signature_url: `${url}/mirror/pub/openshift-v4/signatures/openshift/release`,
         portal_url: `${url}/portal`,

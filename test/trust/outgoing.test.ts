@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { inertText, inertTitle } from '../../src/kit/outgoing.ts';
+import { withKey } from '../../tools/git/commit-message.ts';
 import { parseMarkdown } from '../../tools/jira/text/markdown.ts';
 import { wikiOf } from '../../tools/jira/text/wiki.ts';
 import { modules } from '../../tools/modules.ts';
@@ -19,6 +20,12 @@ import {
 
 const ALL = CORPUS.map(({ text }) => text).join('\n');
 const corpus = CORPUS.map(({ id, text }): [string, string] => [id, text]);
+/** Of a commit or a tag. A line that reads as a key of ours is refused, before anything is made of it. */
+const messageOf = (text: string) => {
+  if (!/^Sluice-Key:/im.test(text)) return withKey(text, 'a-key');
+  expect(() => withKey(text, 'a-key')).toThrow('Sluice-Key');
+  return '';
+};
 const title = (text: string) =>
   oneLined(text)
     .replace(/\p{Cc}/gu, '')
@@ -26,8 +33,8 @@ const title = (text: string) =>
 
 describe('promise 48: one function for each place where texts go', () => {
   it.each(corpus)('%s is inert in each', (_id, text) => {
-    for (const [path, inert] of Object.entries({ body: inertText(text), title: inertTitle(text) }))
-      expectInertOnForge({ path, text: inert }, 'inert');
+    const texts = { body: inertText(text), title: inertTitle(text), message: messageOf(text) };
+    for (const [path, inert] of Object.entries(texts)) expectInertOnForge({ path, text: inert }, 'inert');
     expectInert({
       method: 'POST',
       path: '/slack/api/x',
@@ -150,9 +157,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'konflux_release_retry.reason': 'an annotation',
   'bonfire_namespace_extend.reason': 'our own journal',
   'git_commit_files.files': 'a file is what it is',
-  'git_commit_files.message': 'a message of a commit, which the module git writes',
-  'git_create_tag.message': 'a message of a tag, which the module git writes',
-  'appinterface_update_ref.title': 'a message of a commit, which the module git writes',
+  'git_commit_files.message': 'withKey, above',
+  'git_create_tag.message': 'withKey, above',
+  'appinterface_update_ref.title': 'withKey, above',
   'jira_create_issue.fields': 'long texts as its description',
   'jira_create_subtask.fields': 'long texts as its description',
   'jira_update_issue.fields': 'long texts as its description',
@@ -251,7 +258,8 @@ describe('promise 48: what really leaves', { timeout: 300_000 }, () => {
       { repository: 'other/app', head: 'a', base: 'main', title: 'x' },
       'github.write_to',
     ],
-  ])('%s goes to no repository that the settings do not open', async (tool, input, rule) => {
+    ['jira_add_comment', { issue: 'OTHER-1', body: 'x' }, 'jira.projects'],
+  ])('%s goes to no place that the settings do not open', async (tool, input, rule) => {
     const before = world.sent().length;
     await expect(world.call(tool, input)).rejects.toMatchObject({ code: 'forbidden', rule });
     expect(world.sent()).toHaveLength(before);

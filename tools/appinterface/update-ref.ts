@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absent, type Effect, present } from '../../src/kit/effect.ts';
 import { SluiceError } from '../../src/kit/errors.ts';
+import { inertTitle } from '../../src/kit/outgoing.ts';
 import { commitTitle, isJiraKey } from '../git/client.ts';
 import { branchState, branchTaken } from './branch-state.ts';
 import type { AppInterfaceClient } from './client.ts';
@@ -246,7 +247,7 @@ function effectOf(
 }
 
 function titleOf({ title, release_key: key }: Input, { ref, targets }: Wish): string {
-  if (title !== undefined) return title;
+  if (title !== undefined) return inertTitle(title);
   return commitTitle({
     ...(isJiraKey(key) ? { key } : {}),
     type: 'chore',

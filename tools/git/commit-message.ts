@@ -1,8 +1,9 @@
 import { SluiceError } from '../../src/kit/errors.ts';
+import { inertText } from '../../src/kit/outgoing.ts';
 
 const KEY_TRAILER = 'Sluice-Key';
 
-/** What one of our commits says: the message, and the key as its trailer. */
+/** What one of our commits or tags says: the message, which acts nowhere, and the key as its trailer. */
 export function withKey(message: string, key: string | undefined): string {
   const text = message.replaceAll('\r\n', '\n').trim();
   if (new RegExp(`^${KEY_TRAILER}:`, 'im').test(text)) {
@@ -11,7 +12,8 @@ export function withKey(message: string, key: string | undefined): string {
       remedy: 'Give the key as `key`; the message is for people.',
     });
   }
-  return key === undefined ? `${text}\n` : `${text}\n\n${KEY_TRAILER}: ${key}\n`;
+  const words = inertText(text).trim();
+  return key === undefined ? `${words}\n` : `${words}\n\n${KEY_TRAILER}: ${key}\n`;
 }
 
 /** The key of a commit, from the last paragraph of its message. */

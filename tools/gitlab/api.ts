@@ -43,11 +43,11 @@ interface WriteOptions {
 /** GitLab REST API v4 through its library; every request goes out by our own HTTP. */
 export class GitLabApi {
   readonly #http: Http;
-  /** Paths of projects, or `group/*`, that may be written to; absent: as the token may. */
-  readonly #writable: readonly string[] | undefined;
+  /** Paths of projects, or `group/*`, that may be written to. */
+  readonly #writable: readonly string[];
   #reader: Promise<Library> | undefined;
 
-  constructor(http: Http, writable?: readonly string[]) {
+  constructor(http: Http, writable: readonly string[]) {
     this.#http = http;
     this.#writable = writable;
   }
@@ -63,7 +63,6 @@ export class GitLabApi {
 
   /** Refuses what the settings do not allow to write to. */
   async demandWritable(project: ProjectRef): Promise<void> {
-    if (this.#writable === undefined) return;
     const path = /^\d+$/.test(String(project)) ? (await this.project(project)).path : String(project);
     const fits = (one: string) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : one === path);
     if (this.#writable.some(fits)) return;

@@ -20,7 +20,7 @@ const mergeRequest = {
 
 test('a merge request', async () => {
   await using server = await standIn({ [`GET ${MR}`]: { body: mergeRequest } });
-  const client = new GitLabClient(server.http({ 'private-token': 't' }));
+  const client = new GitLabClient(server.http({ 'private-token': 't' }), [PROJECT]);
   expect(await client.getMergeRequest(PROJECT, 609)).toMatchInlineSnapshot(`
     {
       "iid": 609,
@@ -45,7 +45,9 @@ test.each([
   [{ body: { ...mergeRequest, state: 'vanished' } }, 'schema_drift'],
 ])('%j is %s', async (reply, code) => {
   await using server = await standIn({ [`GET ${MR}`]: reply });
-  await expect(new GitLabClient(server.http()).getMergeRequest(PROJECT, 609)).rejects.toMatchObject({ code });
+  await expect(
+    new GitLabClient(server.http(), [PROJECT]).getMergeRequest(PROJECT, 609),
+  ).rejects.toMatchObject({ code });
 });
 
 test('lists are read to their last page', async () => {
@@ -62,7 +64,7 @@ test('lists are read to their last page', async () => {
     ],
     [`GET ${MR}/diffs`]: { body: [{ new_path: 'shipment/a.yaml' }, { new_path: 'shipment/b.yaml' }] },
   });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   expect(await client.listNotes(PROJECT, 609)).toEqual([
     { id: 1, body: 'n1', author: 'art-bot', createdAt: '2026-06-25T00:00:00Z' },
     { id: 2, body: 'n2', author: 'art-bot', createdAt: '2026-06-25T00:00:00Z' },
@@ -77,7 +79,7 @@ test('lists are read to their last page', async () => {
 
 test('a list without an end is refused, not cut', async () => {
   await using server = await standIn({ [`GET ${MR}/diffs`]: { headers: { 'x-next-page': '2' }, body: [] } });
-  const files = new GitLabClient(server.http()).changedFiles(PROJECT, 609);
+  const files = new GitLabClient(server.http(), [PROJECT]).changedFiles(PROJECT, 609);
   await expect(files).rejects.toMatchObject({ code: 'upstream' });
   expect(server.requests()).toHaveLength(50);
 });
@@ -85,7 +87,7 @@ test('a list without an end is refused, not cut', async () => {
 test('a file is read as text, its path being one segment', async () => {
   const target = '/projects/77/repository/files/shipment%2Fa%3Fb.yaml/raw';
   await using server = await standIn({ [`GET ${target}`]: { body: 'kind: x\n' } });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   expect(await client.rawFile(77, 'shipment/a?b.yaml', 'prepare-shipment')).toBe('kind: x\n');
   for (const path of ['../x', 'a/../b', '', 'a//b']) {
     await expect(client.rawFile(77, path, 'main')).rejects.toMatchObject({ code: 'invalid_input' });
@@ -95,13 +97,13 @@ test('a file is read as text, its path being one segment', async () => {
 
 test('an odd project stays one segment', async () => {
   await using server = await standIn({ 'GET /projects/g%2Fx%3Fy/merge_requests/1': { status: 404 } });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   await expect(client.getMergeRequest('g/x?y', 1)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('promise 45: a project that climbs is asked for nowhere', async () => {
   await using server = await standIn({});
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   for (const project of ['../x', 'g/../x', '..'])
     await expect(client.getMergeRequest(project, 1)).rejects.toMatchObject({ code: 'invalid_input' });
   expect(server.seen).toEqual([]);
@@ -110,7 +112,7 @@ test('promise 45: a project that climbs is asked for nowhere', async () => {
 test('promise 44: a list does not go on by the addresses that an answer names', async () => {
   const headers = { link: '<https://elsewhere.example.com/api/v4/users?page=2>; rel="next"' };
   await using server = await standIn({ 'GET /users': { headers, body: [] } });
-  expect(await new GitLabClient(server.http()).userNamed('lead')).toBeUndefined();
+  expect(await new GitLabClient(server.http(), [PROJECT]).userNamed('lead')).toBeUndefined();
   expect(server.requests()).toEqual(['GET /users?username=lead']);
 });
 
@@ -120,7 +122,7 @@ test('notes and approvals', async () => {
     [`POST ${MR}/approve`]: { status: 201, body: {} },
     [`GET ${MR}/approvals`]: { body: { approved_by: [{ user: { username: 'qe-bot', id: 1 } }] } },
   });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   expect(await client.addNote(PROJECT, 609, 'hello', held)).toEqual({ id: 5 });
   await client.approve(PROJECT, 609, held);
   expect(await client.approvals(PROJECT, 609)).toEqual({ approvedBy: ['qe-bot'] });
@@ -133,7 +135,7 @@ test('a 401 to an approval is told apart from a bad token', async () => {
     [`POST ${MR}/approve`]: { status: 401 },
     'GET /user': [{ body: me }, { status: 401 }],
   });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   await expect(client.approve(PROJECT, 609, held)).rejects.toMatchObject({
     code: 'precondition',
     reached: 'no',
@@ -143,7 +145,7 @@ test('a 401 to an approval is told apart from a bad token', async () => {
 
 test('nothing is sent without a permit', async () => {
   await using server = await standIn({});
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), [PROJECT]);
   await expect(client.addNote(PROJECT, 609, 'x', expired)).rejects.toMatchObject({ code: 'stale' });
   await expect(client.approve(PROJECT, 609, expired)).rejects.toMatchObject({ code: 'stale' });
   expect(server.requests()).toEqual([]);

@@ -53,7 +53,7 @@ const Anything = z.unknown();
 export class GitLabClient {
   readonly api: GitLabApi;
 
-  constructor(http: Http, writable?: readonly string[]) {
+  constructor(http: Http, writable: readonly string[]) {
     this.api = new GitLabApi(http, writable);
   }
 

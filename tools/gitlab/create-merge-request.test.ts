@@ -95,8 +95,8 @@ test('another target branch, or another source project, is another one', async (
   expect(await tell('create_merge_request', { ...wish, target_branch: 'next' })).toMatchObject({ iid: 9 });
 });
 
-test('no write but where settings allow it', async () => {
-  const { tell, changes } = await gitlabWorld({}, {}, { writable_projects: ['bot/*'] });
+test.each([[['bot/*']], [undefined]])('no write but where settings allow it: %s', async (allowed) => {
+  const { tell, changes } = await gitlabWorld({}, {}, { writable_projects: allowed });
   await expect(tell('create_merge_request', wish)).rejects.toMatchObject({
     code: 'forbidden',
     rule: 'gitlab.writable-projects',

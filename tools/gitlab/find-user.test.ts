@@ -6,7 +6,7 @@ const user = (id: number, shown: object = {}) => ({ id, username: `u${id}`, name
 
 async function find(body: object[]) {
   await using server = await standIn({ 'GET /users': { body } });
-  const found = await new GitLabClient(server.http()).findUser('lead+x@example.com');
+  const found = await new GitLabClient(server.http(), []).findUser('lead+x@example.com');
   expect(server.requests()).toEqual(['GET /users?search=lead%2Bx%40example.com']);
   return found;
 }

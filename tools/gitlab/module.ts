@@ -18,10 +18,10 @@ export const gitlab = defineModule({
       .meta({ description: 'Further hosts it may be asked on.' }),
     writable_projects: z
       .array(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*\/(?:[\w.-]+|\*)$/))
-      .optional()
+      .default([])
       .meta({
         description:
-          'Projects (group/name, or group/* with all below) that may be written to; absent: as the token may.',
+          'Projects (group/name, or group/* with all below) that may be written to; none when absent.',
       }),
   }),
   connect: (settings, connection) =>

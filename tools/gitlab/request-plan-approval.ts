@@ -100,7 +100,7 @@ function commitOfPlan(client: GitLabClient, input: Input, project: Project): Eff
           Commits.create(
             project.id,
             branch,
-            `Plan of ${input.release_id}, ${input.step}`,
+            inertTitle(`Plan of ${input.release_id}, ${input.step}`),
             [{ action: 'create', filePath: path, content: planText(input.plan) }],
             { startBranch: project.defaultBranch ?? '' },
           ),
@@ -128,7 +128,7 @@ async function findCommit(client: GitLabClient, input: Input, project: Project):
 
 function requestOfPlan(client: GitLabClient, input: Input, project: Project): Effect {
   const { branch } = placeOfPlan(input);
-  const title = `Approve ${input.release_id}, ${input.step}: ${input.plan_hash}`;
+  const title = inertTitle(`Approve ${input.release_id}, ${input.step}: ${input.plan_hash}`);
   return {
     key: `gitlab/${project.path}/approval-request/${branch}`,
     preview: {

@@ -19,7 +19,7 @@ test('all jobs and bridges of the stage count, in the newest pipeline, where it 
       ],
     },
   });
-  expect(await new GitLabClient(server.http()).stageStatus('a/b', 609, STAGE)).toMatchInlineSnapshot(`
+  expect(await new GitLabClient(server.http(), []).stageStatus('a/b', 609, STAGE)).toMatchInlineSnapshot(`
     {
       "jobs": [
         {
@@ -45,7 +45,7 @@ test('no pipeline, or none with this stage, is missing', async () => {
     'GET /projects/a%2Fb/pipelines/10/jobs': { body: [] },
     'GET /projects/a%2Fb/pipelines/10/bridges': { body: [] },
   });
-  const client = new GitLabClient(server.http());
+  const client = new GitLabClient(server.http(), []);
   expect(await client.stageStatus('a/b', 609, STAGE)).toEqual({ state: 'missing', jobs: [] });
   expect(await client.stageStatus('a/b', 609, STAGE)).toEqual({ state: 'missing', pipelineId: 10, jobs: [] });
 });

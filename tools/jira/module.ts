@@ -33,8 +33,8 @@ export const jira = defineModule({
     }),
     projects: z
       .array(z.string().min(1))
-      .optional()
-      .meta({ description: 'Projects that may be written to; every one when absent.' }),
+      .default([])
+      .meta({ description: 'Projects that may be written to, e.g. DEMO; none when absent.' }),
     fields: z.record(z.string(), z.string().min(1)).default({}).meta({
       description: 'Words for fields → their ids, e.g. points: customfield_10028. Others are found by name.',
     }),

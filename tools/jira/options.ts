@@ -8,17 +8,17 @@ export interface JiraOptions {
   site: string;
   /** Words for fields → their ids. */
   fields: Readonly<Record<string, string>>;
-  /** Projects that may be written to; every one when absent. */
-  projects: readonly string[] | undefined;
+  /** Projects that may be written to. */
+  projects: readonly string[];
 }
 
 /** Refuses a project that the settings do not name for writing. */
 export function demandWritable({ projects }: JiraOptions, keyOrProject: string): void {
   const project = projectOf(keyOrProject);
-  if (projects === undefined || projects.includes(project)) return;
+  if (projects.includes(project)) return;
   throw new SluiceError('forbidden', {
     cause: `jira: ${project} is no project that the settings allow to write to.`,
-    remedy: `Allowed are ${projects.join(', ') || 'none'} (modules.jira.projects).`,
+    remedy: `Allowed are ${projects.join(', ') || 'none'}: add it to modules.jira.projects if it belongs there.`,
     rule: 'jira.projects',
   });
 }

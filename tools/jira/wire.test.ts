@@ -2,10 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { expired, held, standIn } from '../../test/support/stand-in.ts';
 import { JiraClient } from './client.ts';
+import type { JiraOptions } from './options.ts';
 import { Wire } from './wire.ts';
 
 const ISSUE = { id: '1', key: 'A-1', fields: { summary: 's' } };
-const OPTIONS = { flavor: 'cloud', site: 'https://example.com', fields: {}, projects: undefined } as const;
+const OPTIONS: JiraOptions = { flavor: 'cloud', site: 'https://example.com', fields: {}, projects: ['A'] };
 
 describe('the library', () => {
   it('goes out by our way alone: our credentials, no words on the console', async () => {

@@ -337,8 +337,11 @@ describe('update', () => {
   });
 });
 
-it('no write goes to a project that the settings do not name', async () => {
-  const world = await jiraWorld({ settings: { projects: ['OTHER'] } });
+it.each([
+  ['name', ['OTHER']],
+  ['name, where they name none', undefined],
+])('no write goes to a project that the settings do not %s', async (_how, projects) => {
+  const world = await jiraWorld({ settings: { projects } });
   const key = 'DEMO-1';
   const writes: [string, object][] = [
     ['jira_create_issue', NEW],
