@@ -183,10 +183,11 @@ identity: you@example.com
 modules:
   release_controller: { base_url: https://amd64.ocp.releases.ci.openshift.org }
   # errata: { base_url: https://errata.example.com, token: env:ERRATA_TOKEN }
-  # gitlab: { base_url: https://gitlab.example.com, token: env:GITLAB_TOKEN }
+  # gitlab: { base_url: https://gitlab.example.com, token: env:GITLAB_TOKEN, writable_projects: [group/project] }
   # jenkins: { base_url: https://jenkins.example.com, user: you, token: env:JENKINS_TOKEN }
   # prow: { base_url: https://prow.ci.openshift.org, gangway_url: https://gangway.example.com, token: env:GANGWAY_TOKEN }
-  # github: { base_url: https://api.github.com, token: env:GITHUB_TOKEN }
+  # github: { base_url: https://api.github.com, token: env:GITHUB_TOKEN, write_to: [owner/name] }
+  # jira: { base_url: https://example.atlassian.net, user: you@example.com, token: env:JIRA_TOKEN, projects: [DEMO] }
   # slack: { base_url: https://slack.com/api, token: env:SLACK_BOT_TOKEN, channels: [C0123456789] }
   # oar: see tools/oar/README.md
 

@@ -14,7 +14,7 @@ import { fixture, flowText, PEOPLE } from './fixture-engine.ts';
 import { World, worldModule } from './fixture-world.ts';
 
 export const PROJECT = 'group/approvals';
-export const SECRET = 'the signing secret of the app';
+export const SECRET = '3f9d1c77b0e24a68c5d2f81e6a907b34';
 const BEGIN = '2026-06-25T12:00:00Z';
 
 const NAMES = ['ann', 'bob', 'lead', 'eve', 'stranger'] as const;

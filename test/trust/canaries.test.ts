@@ -7,6 +7,9 @@ import { connectionFor } from '../../src/kit/module.ts';
 import { Redactor } from '../../src/kit/redact.ts';
 import { openKubeconfig } from '../../tools/kubernetes/kubeconfig.ts';
 import { kubernetes } from '../../tools/kubernetes/module.ts';
+import { connectModern } from '../mcp/clients.ts';
+import { approvalServerWorld, deliver, reportIn } from '../support/approval-server.ts';
+import { memberOf, SECRET, signedClick } from '../support/approval-world.ts';
 import { services } from '../support/stand-in.ts';
 import { play } from '../support/story.ts';
 import { startWorld } from '../support/world.ts';
@@ -103,6 +106,47 @@ describe('promise 43: canaries', () => {
     expect(sinks['what was printed and logged']).toContain('"level":20');
     expect(sinks['what was sent']).toContain('chat.postMessage');
   }, 600_000);
+
+  it('of Slack’s signatures shows up in no answer, log, journal or message, nor in an argument', async () => {
+    const world = await approvalServerWorld();
+    world.env.SLUICE_LOG = 'trace';
+    const server = await world.serve();
+    await using agent = await connectModern({ url: server.url });
+    const heard: unknown[] = [];
+    const call = async (tool: string, input: Record<string, unknown>) => {
+      const answer = await agent.call(tool, input);
+      heard.push(answer);
+      return reportIn(answer.data);
+    };
+    const asked = await call('release_drive', { flow: 'ship-it', inputs: { item: 'a' } });
+    const value = { release_id: asked.release_id, step: 'agree', plan_hash: asked.plan_hash ?? '' };
+    const press = async (secret: string) => {
+      const click = signedClick({ who: memberOf('ann'), value }, await world.outside.now(), secret);
+      heard.push(await deliver(server.url, click));
+    };
+    const state = async () => {
+      const { steps } = await call('release_status', { release_id: asked.release_id });
+      return steps.find(({ id }) => id === 'agree')?.state;
+    };
+    const { lines } = await watching(
+      (async () => {
+        await press('a'.repeat(SECRET.length));
+        await press(SECRET);
+        await expect.poll(state, { timeout: 60_000 }).toBe('done');
+      })(),
+    );
+    const sinks = {
+      'what was answered': JSON.stringify(heard),
+      'what was logged': server.said(),
+      'the state folder': bytesBelow(world.home),
+      'what was sent': JSON.stringify(await world.outside.effects('slack')),
+      'command lines': [...lines].join('\n'),
+    };
+    for (const [name, text] of Object.entries(sinks)) {
+      expect(text.length, name).toBeGreaterThan(100);
+      expect(leaks(text, new Map([['signing secret', SECRET]])), name).toEqual([]);
+    }
+  }, 240_000);
 
   it('of every module show up in no answer and no error of any tool, nor in the arguments of git', async () => {
     using programs = recordPrograms();
