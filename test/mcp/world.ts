@@ -33,14 +33,16 @@ export interface OwnSkill {
 }
 
 interface WorldOptions {
+  scenario?: string;
   skill?: OwnSkill;
   /** On top of what the sandbox writes. */
   settings?: Record<string, unknown>;
 }
 
-export async function startWorld({ skill, settings: more = {} }: WorldOptions = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { skill, settings: more = {}, scenario = 'z-stream-4.20.27' } = options;
   const dir = mkdtempSync(join(tmpdir(), 'sluice-mcp-'));
-  const sandbox = await startSandbox({ scenario: 'z-stream-4.20.27', dir: join(dir, 'sandbox') });
+  const sandbox = await startSandbox({ scenario, dir: join(dir, 'sandbox') });
   mkdirSync(join(dir, 'personas'));
   writeFileSync(join(dir, 'personas', 'reader.yaml'), stringify(READER));
   const settings: unknown = parse(readFileSync(sandbox.config, 'utf8'));

@@ -42,20 +42,36 @@ async function call(world: RehearsalWorld, tool: string, input: object): Promise
   throw toSluiceError(new Error(`${tool}: ${out}${err}`.slice(0, 500)));
 }
 
-/** How what happened with faults differs from what happened without; nothing when each came once, as it should. */
-export function differences(quiet: readonly SeenEffect[], faulty: readonly SeenEffect[]): string[] {
-  const count = (effects: readonly SeenEffect[]) => {
-    const counts = new Map<string, number>();
-    for (const { system, kind, key } of effects) {
-      const name = `${system} ${kind} ${key}`;
-      counts.set(name, REPEATED.test(kind) ? 1 : (counts.get(name) ?? 0) + 1);
-    }
-    return counts;
-  };
-  const [was, is] = [count(quiet), count(faulty)];
-  const names = [...new Set([...was.keys(), ...is.keys()])].sort();
-  return names.flatMap((name) => {
-    const [wanted, found] = [was.get(name) ?? 0, is.get(name) ?? 0];
-    return wanted === found ? [] : [`${name}: ${found} times instead of ${wanted}`];
-  });
+export interface Differences {
+  /** What came more often than without faults. */
+  more: string[];
+  /** What came less often: given up, or not in time before the way back. */
+  fewer: string[];
+}
+
+/** How what happened with faults differs from what happened without. */
+export function differences(quiet: readonly SeenEffect[], faulty: readonly SeenEffect[]): Differences {
+  const [was, is] = [countsOf(quiet), countsOf(faulty)];
+  const found: Differences = { more: [], fewer: [] };
+  for (const name of [...new Set([...was.keys(), ...is.keys()])].sort()) {
+    const [wanted, came] = [was.get(name) ?? 0, is.get(name) ?? 0];
+    const said = `${name}: ${came} times instead of ${wanted}`;
+    if (came > wanted) found.more.push(said);
+    else if (came < wanted) found.fewer.push(said);
+  }
+  return found;
+}
+
+/**
+ * By system, kind and place. Numbers that the outside gives out and names of branches are left away: a
+ * second merge request would have another number, and another way back another branch.
+ */
+function countsOf(effects: readonly SeenEffect[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { system, kind, key } of effects) {
+    const place = key.replace(/ refs\/heads\/\S+$/, '').replace(/(?<=[!#-])\d+$/, 'n');
+    const name = `${system} ${kind} ${place}`;
+    counts.set(name, REPEATED.test(kind) ? 1 : (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }

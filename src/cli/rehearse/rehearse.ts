@@ -55,7 +55,9 @@ export async function rehearse(app: App, options: RehearseOptions): Promise<Rehe
         `with ${faults.length} faults (seed ${options.seed}): ${faults.map(({ fault }) => String(fault)).join(', ')}`,
       );
       const faulty = await perform(app, flow, options, faults, kills, { tell, fail });
-      for (const line of differences(quiet.effects, faulty.effects)) fail(`with faults, ${line}`);
+      const { more, fewer } = differences(quiet.effects, faulty.effects);
+      for (const line of more) fail(`with faults, ${line}`);
+      for (const line of fewer) tell(`with faults, ${line}`);
     }
   } catch (thrown) {
     fail(thrown instanceof Error ? thrown.message.slice(0, 500) : String(thrown));
