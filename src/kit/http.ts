@@ -379,10 +379,15 @@ function retryDelay(error: unknown, attempt: number): number | undefined {
 }
 
 /** A plain JSON request to a local control address, outside any module. */
-export async function boundedFetch(url: string, body: unknown, limitMs: number): Promise<unknown> {
+export async function boundedFetch(
+  url: string,
+  body: unknown,
+  limitMs: number,
+  method: 'GET' | 'DELETE' = 'GET',
+): Promise<unknown> {
   const init =
     body === undefined
-      ? {}
+      ? { method }
       : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   await prepareTransport();
   const signal = AbortSignal.timeout(limitMs);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { startWorld, type World } from './world.ts';
+import { startWorld, type World, type WorldOptions } from './world.ts';
 
 export const C1 = '7094fc6bc90ed46c1b351c6b50649a6259032a9f';
 export const C4 = 'a2489b8d0cb8f00772ca02769a807576087b418b';
@@ -19,14 +19,14 @@ export function declaredIn(world: World): string {
 }
 
 /** ship-demo by the command line, as at its beginning for each test of the file. */
-export function shipDemo<Report>() {
+export function shipDemo<Report>(options: WorldOptions = {}) {
   let world: World | undefined;
   const at = (): World => {
     if (world === undefined) throw new Error('the sandbox has not begun');
     return world;
   };
   beforeAll(async () => {
-    world = await startWorld({ scenario: 'ship-demo' });
+    world = await startWorld({ scenario: 'ship-demo', ...options });
   });
   beforeEach(() => at().fresh());
   afterAll(() => at().close());

@@ -118,6 +118,8 @@ async function perform(
     const changesForward = await changesIn(world);
     const later = (kills[1] ?? []).map((count) => changesForward + count);
     const undoneBy = await back(world, id, flows, later, told);
+    // What is left of the faults is not for our own look.
+    await world.heal();
     if (before.size === 0) told.tell('this world declares nothing in repositories that could be compared');
     else {
       const changed = await changedSince(world, before, repositories);

@@ -50,6 +50,8 @@ export interface RehearsalWorld {
   requests(): Promise<SeenRequest[]>;
   effects(): Promise<SeenEffect[]>;
   fault(fault: Record<string, unknown>): Promise<void>;
+  /** Nothing goes wrong from here on. */
+  heal(): Promise<void>;
   pass(duration: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -121,6 +123,9 @@ export async function startWorld(
     effects: async () => Effects.parse(await boundedFetch(`${control}/effects`, undefined, LIMIT_MS)).effects,
     fault: async (fault) => {
       await boundedFetch(`${control}/faults`, fault, LIMIT_MS);
+    },
+    heal: async () => {
+      await boundedFetch(`${control}/faults`, undefined, LIMIT_MS, 'DELETE');
     },
     pass: async (duration) => {
       await boundedFetch(`${control}/clock`, { advance: duration }, LIMIT_MS);
