@@ -94,7 +94,10 @@ export class Engine {
   async plan(target: Target): Promise<RunReport> {
     const known = await this.#existing(target);
     const state = known === undefined ? await this.#imagined(target) : known.state;
-    const plan = await planRun(state, this.services);
+    const plan = await planRun(state, this.services, async (flow, inputs) => {
+      const child = await this.#existing({ flow, inputs });
+      return child?.state ?? (await this.#imagined({ flow, inputs }));
+    });
     const decision: Decision = { actions: [], nextAt: null, leaseEndsAt: null };
     const report = reportOf(state, decision, await this.services.clock.now());
     const resolved = plan.effects.filter((effect) => effect.state === 'resolved');

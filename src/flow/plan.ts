@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { digestOf } from '../kit/canonical.ts';
 import { NotYet, SluiceError, toSluiceError } from '../kit/errors.ts';
 import { destinationOf, environmentOf, type Flow, type Step } from './definition.ts';
-import { resolveArguments } from './expression.ts';
+import { evaluateBoolean, resolveArguments } from './expression.ts';
 import { coveredBy, upstream } from './graph.ts';
 import type { EngineServices } from './services.ts';
 import { type RunState, stepState } from './state.ts';
@@ -11,7 +11,7 @@ import { variablesOf } from './variables.ts';
 const Common = z.object({ step: z.string(), tool: z.string(), environment: z.string() });
 
 /** An effect as far as it can be known before it happens. */
-const PlannedEffect = z.discriminatedUnion('state', [
+export const PlannedEffect = z.discriminatedUnion('state', [
   Common.extend({
     state: z.literal('resolved'),
     key: z.string(),
@@ -133,7 +133,7 @@ async function plannedEffects(
   find: boolean,
 ): Promise<PlannedEffect[]> {
   const call = writeCallOf(step, services);
-  if (call === undefined) return [];
+  if (call === undefined || isLeftOut(step, state, services)) return [];
   const common = { step: step.id, tool: call.tool, environment: environmentOf(flow, step) };
   const now = await services.clock.now();
   try {
@@ -170,19 +170,59 @@ async function plannedEffects(
   }
 }
 
+/** What inputs and policy rule out never comes; what steps say may still change. */
+function isLeftOut({ when }: Step, { opened }: RunState, { expressions }: EngineServices): boolean {
+  if (when === undefined || /\b(?:steps|now|run)\b/.test(when)) return false;
+  try {
+    return !evaluateBoolean(expressions, when, { inputs: opened.inputs, config: { policy: opened.policy } });
+  } catch (thrown) {
+    if (toSluiceError(thrown).rule !== 'expression') throw thrown;
+    return false;
+  }
+}
+
 function openNeeds(step: Step, state: RunState): string {
   return step.needs.filter((need) => stepState(state, need).status === 'open').join(', ');
 }
 
-/** The plan of the whole run as it can be known now. Sends nothing. */
-export async function planRun(state: RunState, services: EngineServices): Promise<Plan> {
+/** A run as it stands, or as it would begin. */
+export type Begun = (flow: string, inputs: Record<string, unknown>) => Promise<RunState>;
+
+/**
+ * The plan of the whole run as it can be known now; effects of a flow that a step begins stand under
+ * `step/its step`. Sends nothing.
+ */
+export async function planRun(state: RunState, services: EngineServices, begun: Begun): Promise<Plan> {
   const { flow } = state.opened;
   const effects: PlannedEffect[] = [];
   for (const step of flow.steps) {
     if (stepState(state, step.id).status !== 'open') continue;
     effects.push(...(await plannedEffects(step, state, flow, services, true)));
+    effects.push(...(await plannedBelow(step, state, services, begun)));
   }
   return { frame: frameOf(state), shows: {}, effects };
+}
+
+async function plannedBelow(
+  step: Step,
+  state: RunState,
+  services: EngineServices,
+  begun: Begun,
+): Promise<PlannedEffect[]> {
+  if (step.flow === undefined || isLeftOut(step, state, services)) return [];
+  const { flow, inputs } = step.flow;
+  const environment = environmentOf(state.opened.flow, step);
+  const variables = variablesOf(state, await services.clock.now(), step);
+  let resolved: Record<string, unknown>;
+  try {
+    resolved = Tree.parse(resolveArguments(services.expressions, inputs, variables));
+  } catch (thrown) {
+    if (toSluiceError(thrown).rule !== 'expression') throw thrown;
+    const waits_for = `the outcome of ${openNeeds(step, state) || 'earlier steps'}`;
+    return [{ step: step.id, tool: `flow ${flow}`, environment, state: 'deferred', waits_for }];
+  }
+  const { effects } = await planRun(await begun(flow, resolved), services, begun);
+  return effects.map((effect) => ({ ...effect, step: `${step.id}/${effect.step}` }));
 }
 
 /**

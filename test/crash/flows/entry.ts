@@ -1,4 +1,5 @@
 /** A process that drives one story to its end, forward or back; it is what the crash tests kill. */
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createApp } from '../../../src/app.ts';
 import { NOTHING_TO_UNDO } from '../../../src/flow/rollback/refusals.ts';
@@ -11,6 +12,8 @@ const {
   STORY_INPUTS = '{}',
   STORY_BACK = '',
   STORY_HASTE = '',
+  STORY_PLAN = '',
+  STORY_PLANS = '',
 } = process.env;
 const MOST_TURNS = 40;
 
@@ -25,16 +28,25 @@ async function began(): Promise<string | undefined> {
   return rows.find(({ id, flow }) => flow === STORY_FLOW && !id.startsWith('undo-'))?.id;
 }
 
+/** What is said to the one who is asked. */
+async function keepPlan(release: string): Promise<void> {
+  if (STORY_PLANS === '') return;
+  const { effects } = await engine.plan({ release_id: release });
+  appendFileSync(STORY_PLANS, `${JSON.stringify({ release, effects })}\n`);
+}
+
 /** Whatever is asked for: a yes by the one who asked, a signature of somebody else. */
 async function answer(report: Report): Promise<void> {
   const open = await engine.confirmation(report.release_id);
   if (open !== undefined) {
+    await keepPlan(open.release_id);
     const said = { step: open.step, plan: open.plan_hash, verdict: 'given' as const };
     await engine.confirm(open.release_id, { ...said, by, how: 'cli' });
     return;
   }
   const asked = report.blocked_by.find(({ state }) => state === 'needs_approval');
   if (asked !== undefined && report.plan_hash !== null) {
+    await keepPlan(report.release_id);
     const keyFile = join(dirname(SLUICE_CONFIG), 'keys', 'approver');
     const said = { step: asked.step, plan: report.plan_hash, keyFile, verdict: 'approve' as const };
     await engine.approve(report.release_id, said);
@@ -55,6 +67,13 @@ async function until(end: string, go: () => Promise<Report>): Promise<void> {
 
 try {
   const target = { flow: STORY_FLOW, inputs: JSON.parse(STORY_INPUTS) };
+  if (STORY_PLAN !== '') {
+    const plan = await engine.plan(target);
+    const dry = await engine.drive(target, { dryRun: true, untilIdle: true });
+    writeFileSync(STORY_PLAN, JSON.stringify({ plan: plan.effects, dry: dry.effects }));
+    await app.close();
+    process.exit();
+  }
   // What is being taken back is not driven forward again.
   const known = await began();
   const state = known === undefined ? undefined : (await engine.status(known)).rollback;

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { PlannedEffect } from '../../../src/flow/plan.ts';
 import { QUICK } from '../../support/quick.ts';
 import { summarize, type World } from '../../support/world.ts';
 import type { Act, CrashStory } from './stories.ts';
 
 const ENTRY = fileURLToPath(new URL('entry.ts', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('../preload.ts', import.meta.url));
+const Asked = z.object({ release: z.string(), effects: z.array(PlannedEffect) });
 /** One is killed, the next one ends it. */
 const MOST_PROCESSES = 3;
 
@@ -21,6 +24,8 @@ export interface Played {
   killed: number;
   effects: string[];
   points: Point[];
+  /** What was said to the one who was asked, each time. */
+  plans: z.output<typeof Asked>[];
 }
 
 /**
@@ -37,7 +42,14 @@ export async function play(
   if (story.before !== undefined) await run(world, story.before, {});
   const counter = join(world.home, 'crash-counter');
   const back = story.back === true ? '1' : '';
-  const crash = { CRASH_COUNTER: counter, CRASH_AT: String(point), STORY_BACK: back };
+  const plans = join(world.home, 'plans');
+  const crash = {
+    CRASH_COUNTER: counter,
+    CRASH_AT: String(point),
+    STORY_BACK: back,
+    // Looking takes requests of its own: only where nothing is to be killed.
+    STORY_PLANS: point === 0 ? plans : '',
+  };
   let killed = 0;
   for (let processes = 0; processes < MOST_PROCESSES; processes += 1) {
     const inHaste = killed > 0 && haste === 'haste' ? { STORY_HASTE: '1' } : {};
@@ -45,9 +57,20 @@ export async function play(
       killed += 1;
       continue;
     }
-    return { killed, effects: summarize(await world.effects()), points: pointsIn(`${counter}.log`) };
+    const effects = summarize(await world.effects());
+    return { killed, effects, points: pointsIn(`${counter}.log`), plans: plansIn(plans) };
   }
   throw new Error('it was killed again and again');
+}
+
+const Effects = z.array(PlannedEffect);
+const Planned = z.object({ plan: Effects, dry: Effects });
+
+/** What is said beforehand that a story will do, by a plan and by a dry run. */
+export async function planned(world: World, story: CrashStory): Promise<z.output<typeof Planned>> {
+  const file = join(world.home, 'planned.json');
+  await run(world, story, { STORY_PLAN: file });
+  return Planned.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /** False when it was killed. */
@@ -74,6 +97,12 @@ async function run(world: World, act: Act, env: Record<string, string>): Promise
   if (signal !== null) return false;
   if (code !== 0) throw new Error(`${act.flow}: ${complaint}`);
   return true;
+}
+
+function plansIn(file: string): Played['plans'] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.map((line) => Asked.parse(JSON.parse(line)));
 }
 
 function pointsIn(file: string): Point[] {

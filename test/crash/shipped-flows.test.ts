@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOME } from '../../src/app.ts';
 import { declaredIn } from '../support/ship.ts';
-import { startWorld, type World } from '../support/world.ts';
-import { type Played, type Point, play } from './flows/play.ts';
+import { type RequestRecord, startWorld, type World } from '../support/world.ts';
+import { type JournalEntry, journalsOf, unplanned } from './flows/journals.ts';
+import { type Played, type Point, planned, play } from './flows/play.ts';
 import { STORIES } from './flows/stories.ts';
 
 /** How many points of each story are tried here; `test:exhaustive` tries all. */
@@ -22,16 +23,22 @@ test('each flow that ships has a story', () => {
   expect(STORIES.map(({ flow }) => flow).sort()).toEqual(shipped.sort());
 });
 
-describe.each(STORIES)('promise 1: $flow, its driver killed at any point and begun again', (story) => {
+describe.each(STORIES)('$flow', (story) => {
   let world: World;
   let undisturbed: Played;
   let declared: string | undefined;
+  let before: Awaited<ReturnType<typeof planned>>;
+  let sentBefore: RequestRecord[];
+  let entries: JournalEntry[];
 
   beforeAll(async () => {
     world = await startWorld(story.world);
     await world.fresh();
     declared = story.back === undefined ? undefined : declaredIn(world);
+    before = await planned(world, story);
+    sentBefore = (await world.requests()).filter(({ mutating }) => mutating);
     undisturbed = await play(world, story, 0);
+    entries = await journalsOf(world.home);
   }, 240_000);
 
   afterAll(async () => {
@@ -49,13 +56,30 @@ describe.each(STORIES)('promise 1: $flow, its driver killed at any point and beg
     ].filter((_point, index) => index % SHARDS === SHARD - 1);
   };
 
+  test('promise 34: a plan and a dry run of it send nothing, and say the same', () => {
+    expect(sentBefore).toEqual([]);
+    expect(before.plan.length).toBeGreaterThan(0);
+    expect(before.dry).toEqual(before.plan);
+  });
+
+  test('promise 35: does what it was planned to do, and nothing else', () => {
+    if (story.before === undefined) expect(unplanned(before.plan, entries)).toEqual([]);
+    // The later it is asked, the more of it is known.
+    for (const { release, effects } of undisturbed.plans) {
+      const own = entries.filter((entry) => entry.release === release);
+      expect([release, unplanned(effects, own)]).toEqual([release, []]);
+    }
+    const asks = entries.some(({ kind }) => /^(?:confirmation|approval)\.asked$/.test(kind));
+    expect(undisturbed.plans.length > 0).toBe(asks);
+  });
+
   test('undisturbed, it has each effect once', () => {
     expect(undisturbed.effects).toMatchSnapshot();
     expect(new Set(undisturbed.effects).size).toBe(undisturbed.effects.length);
     if (declared !== undefined) expect(declaredIn(world)).toBe(declared);
   });
 
-  test(`W-S17: has the effects of the undisturbed one, each once (seed ${SEED})`, async () => {
+  test(`W-S17, promise 1: killed anywhere and begun again, has the effects of the undisturbed one, each once (seed ${SEED})`, async () => {
     for (const { number, text } of chosen()) {
       const { killed, effects } = await play(world, story, number);
       expect({ text, killed, effects }).toEqual({ text, killed: 1, effects: undisturbed.effects });
