@@ -55,6 +55,7 @@ const Pull = z.strictObject({
   reviewers: z.array(z.string()).default([]),
   teams: z.array(z.string()).default([]),
   reviews: z.array(Review).default([]),
+  comments: z.array(z.strictObject({ id: z.int(), author: z.string(), body: z.string() })).default([]),
   mergeable: timeline(z.boolean().nullable()).prefault(true),
   merge_state: timeline(z.string()).prefault('clean'),
 });
@@ -148,5 +149,7 @@ export type GithubRepository = z.infer<typeof Repository>;
 export const Github = z.strictObject({
   /** Whose token the sandbox hands out. */
   token_user: z.string().default('sluice-bot'),
+  /** The token is that of an app, which is nobody's. */
+  app: z.boolean().default(false),
   repositories: z.record(z.string(), Repository).default({}),
 });

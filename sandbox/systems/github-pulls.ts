@@ -122,6 +122,7 @@ function open(call: Call, repository: Repository, world: World): Reply {
     reviewers: [],
     teams: [],
     reviews: [],
+    comments: [],
     mergeable: [{ value: null }],
     merge_state: [{ value: 'unknown' }],
     ...(from === undefined || from === repository ? {} : { fork: from.name }),
@@ -214,14 +215,18 @@ function label(call: Call, repository: Repository, found: NumberedPull, world: W
   );
 }
 
-function comments(call: Call, repository: Repository, { number }: NumberedPull, world: World): Reply {
+function comments(call: Call, repository: Repository, { number, pull }: NumberedPull, world: World): Reply {
   const found = world.store.github.comments.filter(
     (given) => given.repository === repository.name && given.number === number,
   );
-  return page(
-    call,
-    found.map((given) => commentBody(repository, given)),
-  );
+  return page(call, [
+    ...pull.comments.map(({ id, author, body }) => ({
+      ...commentBody(repository, { id, body, at: pull.created, number }),
+      user: user(author),
+      performed_via_github_app: null,
+    })),
+    ...found.map((given) => commentBody(repository, given)),
+  ]);
 }
 
 function comment(call: Call, repository: Repository, { number }: NumberedPull, world: World): Reply {
@@ -236,10 +241,14 @@ function comment(call: Call, repository: Repository, { number }: NumberedPull, w
 }
 
 function commentBody(repository: Repository, made: { id: number; body: string; at: number; number: number }) {
+  const { app, token_user } = repository.world.scenario.github;
+  const author = app
+    ? { user: { ...user(`${token_user}[bot]`), type: 'Bot' }, performed_via_github_app: { slug: token_user } }
+    : { user: user(token_user), performed_via_github_app: null };
   return {
     id: made.id,
     body: made.body,
-    user: user(repository.world.scenario.github.token_user),
+    ...author,
     created_at: isoSeconds(made.at),
     html_url: `https://github.com/${repository.name}/pull/${made.number}#issuecomment-${made.id}`,
   };

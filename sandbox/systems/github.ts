@@ -10,7 +10,7 @@ import { historyRoutes } from './github-history.ts';
 import { labels } from './github-labels.ts';
 import { pullRoutes } from './github-pulls.ts';
 import { releaseRoutes } from './github-releases.ts';
-import { repositoryOf } from './github-repository.ts';
+import { repositoryOf, user } from './github-repository.ts';
 
 const CONTENTS = '/repos/:owner/:repo/contents/*path';
 
@@ -27,6 +27,7 @@ export const github: System = {
       : json(401, { message: 'Bad credentials' });
   },
   routes: [
+    { method: 'GET', path: '/user', answer: whoIsIt },
     { method: 'GET', path: CONTENTS, answer: read },
     { method: 'GET', path: '/repos/:owner/:repo/commits', answer: commits },
     { method: 'GET', path: '/repos/:owner/:repo/issues/:number/labels', answer: labels },
@@ -37,6 +38,13 @@ export const github: System = {
     ...releaseRoutes,
   ],
 };
+
+function whoIsIt({ headers }: Call, world: World): Reply {
+  const { app, token_user } = world.scenario.github;
+  if (headers.authorization === undefined) return json(401, { message: 'Requires authentication' });
+  if (app) return json(403, { message: 'Resource not accessible by integration' });
+  return json(200, user(token_user));
+}
 
 interface Place {
   repository: string;

@@ -4,6 +4,7 @@ import { SluiceError } from '../../src/kit/errors.ts';
 import type { Http } from '../../src/kit/http.ts';
 import { inertText } from '../../src/kit/outgoing.ts';
 import { filePath as encoded } from '../../src/kit/url.ts';
+import { Login } from './answers.ts';
 import { GitHubLibrary } from './library.ts';
 import { isAmong, repositoryOf } from './repository.ts';
 import { BlobAnswer, CommitsAnswer, FileAnswer, FolderAnswer, LabelsAnswer, PutAnswer } from './schema.ts';
@@ -125,6 +126,16 @@ export class GitHubClient {
   }
 
   /** Throws `auth` when the token is refused; whether the file that is asked for exists does not matter. */
+  /** Whose the token is; undefined for that of an app, which is nobody's. */
+  async viewer(): Promise<string | undefined> {
+    try {
+      return (await this.library.read(Login, (octokit) => octokit.rest.users.getAuthenticated())).login;
+    } catch (thrown) {
+      if (thrown instanceof SluiceError && thrown.status === 403) return undefined;
+      throw thrown;
+    }
+  }
+
   async ping(): Promise<void> {
     const target = contents('github/docs', 'README.md');
     await this.library.find(z.unknown(), (octokit) => octokit.request(`GET ${target}`));

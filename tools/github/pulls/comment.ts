@@ -85,7 +85,12 @@ async function findComment(client: GitHubClient, repository: string, number: num
     (octokit, page) => octokit.rest.issues.listComments({ ...at, page }),
     PAGES,
   );
-  const own = items.find(({ body }) => body?.trimEnd().endsWith(marker) === true);
+  const marked = items.filter(({ body }) => body?.trimEnd().endsWith(marker) === true);
+  // Anybody who may comment can write our marker; a token of an app has no user, and its comments say so.
+  const us = marked.length === 0 ? undefined : await client.viewer();
+  const own = marked.find(({ user, performed_via_github_app: app }) =>
+    us === undefined ? app !== null && app !== undefined : user?.login === us,
+  );
   if (own !== undefined) return present({ comment: own.id, url: own.html_url });
   return complete ? absent : unknown(`#${number} has more than ${items.length} comments.`);
 }

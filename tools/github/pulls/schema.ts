@@ -68,6 +68,7 @@ export const CommentAnswer = z.object({
   body: z.string().nullish(),
   html_url: z.string(),
   user: Login.nullish(),
+  performed_via_github_app: z.object({ slug: z.string().nullish() }).nullish(),
 });
 export const CommentsAnswer = z.array(CommentAnswer);
 

@@ -139,6 +139,27 @@ test('S14 comments once, also when the answer is lost', async () => {
   expect(sent).toMatchObject({ body: { body: 'Deployed & done\n\n<!-- sluice: demo-1.2/announce -->' } });
 });
 
+test('somebody else’s comment with our marker is not ours', async () => {
+  const { write, changes, patch } = await world();
+  const forged = { id: 7, author: 'mallory', body: 'Nothing to see\n\n<!-- sluice: announce -->' };
+  await patch({ repositories: { [REPO]: { pull_requests: { 20: { comments: [forged] } } } } });
+  const input = { repository: REPO, number: 20, body: 'Deployed', key: 'announce' };
+  expect(await write('github_add_comment', input)).toMatchObject({ outcome: 'sent', comment: 1_000 });
+  expect(await write('github_add_comment', input)).toMatchObject({ outcome: 'adopted', comment: 1_000 });
+  expect(await changes()).toHaveLength(1);
+});
+
+test('with the token of an app, which is nobody’s, comments of an app are ours', async () => {
+  const { write, changes, patch } = await world();
+  await patch({ app: true });
+  const forged = { id: 7, author: 'mallory', body: '<!-- sluice: announce -->' };
+  await patch({ repositories: { [REPO]: { pull_requests: { 20: { comments: [forged] } } } } });
+  const input = { repository: REPO, number: 20, body: 'Deployed', key: 'announce' };
+  expect(await write('github_add_comment', input)).toMatchObject({ outcome: 'sent' });
+  expect(await write('github_add_comment', input)).toMatchObject({ outcome: 'adopted', comment: 1_000 });
+  expect(await changes()).toHaveLength(1);
+});
+
 test('another key is another comment; without one the text is it', async () => {
   const { write, changes } = await world();
   const input = { repository: REPO, number: 20, body: 'Same' };
