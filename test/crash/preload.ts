@@ -1,8 +1,8 @@
 /**
  * Loaded before everything else by the processes that are to die. Counts the points that matter
  * (journal writes, requests that change the outside), before and after each, over all processes of
- * one story, and kills or stops its process at the one that is asked for. Nothing in the product
- * knows of it.
+ * one story, and kills or stops its process at the one that is asked for: by its number among all, or
+ * by kind and number among these (`outside:7`). Nothing in the product knows of it.
  */
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
@@ -19,10 +19,17 @@ const {
 
 function point(kind: 'journal' | 'outside' | 'read', when: 'before' | 'after', detail: string): void {
   if (counter === '' || (only !== '' && only !== kind)) return;
-  const number = (existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0) + 1;
-  writeFileSync(counter, String(number));
-  appendFileSync(`${counter}.log`, `${number} ${kind} ${when} ${detail}\n`);
-  if (String(number) === target) process.kill(process.pid, signal as NodeJS.Signals);
+  const number = next(counter);
+  // How often is asked depends on time: what is sent and written keeps its numbers.
+  const ofKind = `${kind}:${next(`${counter}.${kind}`)}`;
+  appendFileSync(`${counter}.log`, `${number} ${ofKind} ${when} ${detail}\n`);
+  if (target === String(number) || target === ofKind) process.kill(process.pid, signal as NodeJS.Signals);
+}
+
+function next(file: string): number {
+  const number = (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0) + 1;
+  writeFileSync(file, String(number));
+  return number;
 }
 
 const journalStatements = new WeakSet<StatementSync>();

@@ -15,7 +15,8 @@ const Asked = z.object({ release: z.string(), effects: z.array(PlannedEffect) })
 const MOST_PROCESSES = 3;
 
 export interface Point {
-  number: number;
+  /** Its kind and its number among these. */
+  at: string;
   kind: string;
   text: string;
 }
@@ -29,13 +30,13 @@ export interface Played {
 }
 
 /**
- * A story in a fresh world, its driver killed at a point (0: at none) and begun again. In haste, a
+ * A story in a fresh world, its driver killed at a point (undefined: at none) and begun again. In haste, a
  * release whose driver was killed is not driven on but taken back from where it stands.
  */
 export async function play(
   world: World,
   story: CrashStory,
-  point: number,
+  point: Point | undefined,
   haste: 'haste' | 'patience' = 'patience',
 ): Promise<Played> {
   await world.fresh();
@@ -45,10 +46,10 @@ export async function play(
   const plans = join(world.home, 'plans');
   const crash = {
     CRASH_COUNTER: counter,
-    CRASH_AT: String(point),
+    CRASH_AT: point?.at ?? '',
     STORY_BACK: back,
     // Looking takes requests of its own: only where nothing is to be killed.
-    STORY_PLANS: point === 0 ? plans : '',
+    STORY_PLANS: point === undefined ? plans : '',
   };
   let killed = 0;
   for (let processes = 0; processes < MOST_PROCESSES; processes += 1) {
@@ -109,5 +110,8 @@ function pointsIn(file: string): Point[] {
   return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
-    .map((text) => ({ number: Number(text.split(' ')[0]), kind: text.split(' ')[1] ?? '', text }));
+    .map((text) => {
+      const [, at = ''] = text.split(' ');
+      return { at, kind: at.split(':')[0] ?? '', text };
+    });
 }
