@@ -108,9 +108,14 @@ export class GitHubClient {
     }
   }
 
+  /** Repositories that its tools may write to, `owner/name` or `owner/*`. */
+  get writable(): readonly string[] {
+    return this.#options.writeTo ?? [];
+  }
+
   /** Refuses a repository that the settings do not open to tools that write. */
   demandWritable(repo: string): void {
-    const open = this.#options.writeTo ?? [];
+    const open = this.writable;
     if (isAmong(open, repo)) return;
     throw new SluiceError('forbidden', {
       cause: `github: ${repo} is not among the repositories that may be written to (${open.join(', ') || 'none'}).`,

@@ -9,7 +9,10 @@ test('the probe shows our token', async () => {
   await using server = await standIn({ [README]: [{ status: 404 }, { status: 401 }] });
   const settings = { github: { base_url: server.url, token: 'cmd:echo github-secret' } };
   const registry = new Registry([github], settings, services);
-  expect(await registry.probe(github)).toEqual({ ok: true, detail: 'lets us in' });
+  expect(await registry.probe(github)).toEqual({
+    ok: true,
+    detail: 'lets us in; writes nowhere (modules.github.write_to)',
+  });
   expect(server.seen[0]?.headers.authorization).toBe('Bearer github-secret');
   await expect(registry.probe(github)).rejects.toMatchObject({ code: 'auth' });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineModule } from '../../src/kit/module.ts';
 import { SecretRef } from '../../src/kit/secret.ts';
+import { writesTo } from '../../src/kit/write-places.ts';
 import { GitHubClient } from './client.ts';
 import { downloader } from './download.ts';
 import { tools } from './tools.ts';
@@ -50,6 +51,6 @@ export const github = defineModule({
   tools,
   probe: async (client) => {
     await client.ping();
-    return { ok: true, detail: 'lets us in' };
+    return { ok: true, detail: `lets us in; ${writesTo(client.writable, 'modules.github.write_to')}` };
   },
 });

@@ -44,12 +44,12 @@ interface WriteOptions {
 export class GitLabApi {
   readonly #http: Http;
   /** Paths of projects, or `group/*`, that may be written to. */
-  readonly #writable: readonly string[];
+  readonly writable: readonly string[];
   #reader: Promise<Library> | undefined;
 
   constructor(http: Http, writable: readonly string[]) {
     this.#http = http;
-    this.#writable = writable;
+    this.writable = writable;
   }
 
   async project(project: ProjectRef): Promise<Project> {
@@ -65,10 +65,10 @@ export class GitLabApi {
   async demandWritable(project: ProjectRef): Promise<void> {
     const path = /^\d+$/.test(String(project)) ? (await this.project(project)).path : String(project);
     const fits = (one: string) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : one === path);
-    if (this.#writable.some(fits)) return;
+    if (this.writable.some(fits)) return;
     throw new SluiceError('forbidden', {
       cause: `gitlab: ${oneLine(path, 120)} is not among the projects that may be written to.`,
-      remedy: `Settings allow ${this.#writable.join(', ') || 'none'}: add it to modules.gitlab.writable_projects if it belongs there.`,
+      remedy: `Settings allow ${this.writable.join(', ') || 'none'}: add it to modules.gitlab.writable_projects if it belongs there.`,
       rule: 'gitlab.writable-projects',
     });
   }

@@ -71,5 +71,8 @@ test('the probe names the account', async () => {
   await using server = await standIn({
     'GET /api/v4/user': { body: { id: 1, username: 'qe-bot', name: 'QE' } },
   });
-  expect(await at(server.url).probe(gitlab)).toEqual({ ok: true, detail: "the token is qe-bot's" });
+  expect(await at(server.url).probe(gitlab)).toEqual({
+    ok: true,
+    detail: "the token is qe-bot's; writes nowhere (modules.gitlab.writable_projects)",
+  });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineModule } from '../../src/kit/module.ts';
 import { SecretRef } from '../../src/kit/secret.ts';
+import { writesTo } from '../../src/kit/write-places.ts';
 import { GitLabClient } from './client.ts';
 import { tools } from './tools.ts';
 
@@ -36,6 +37,7 @@ export const gitlab = defineModule({
   tools,
   probe: async (client) => {
     const { username } = await client.currentUser();
-    return { ok: true, detail: `the token is ${username}'s` };
+    const places = writesTo(client.api.writable, 'modules.gitlab.writable_projects');
+    return { ok: true, detail: `the token is ${username}'s; ${places}` };
   },
 });

@@ -66,6 +66,11 @@ export class JiraClient {
     return `${this.#options.site.replace(/\/$/, '')}/browse${path`/${key}`}`;
   }
 
+  /** Projects that may be written to. */
+  get writable(): readonly string[] {
+    return this.#options.projects;
+  }
+
   demandWritable(keyOrProject: string): void {
     demandWritable(this.#options, keyOrProject);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../../src/kit/errors.ts';
 import { defineModule } from '../../src/kit/module.ts';
 import { SecretRef } from '../../src/kit/secret.ts';
+import { writesTo } from '../../src/kit/write-places.ts';
 import { JiraClient } from './client.ts';
 import { commentTools } from './comments.ts';
 import { createTools } from './create.ts';
@@ -78,6 +79,7 @@ export const jira = defineModule({
   ],
   probe: async (client) => {
     const { name } = await client.myself();
-    return { ok: true, detail: `lets us in as ${name || 'the account of the token'}` };
+    const places = writesTo(client.writable, 'modules.jira.projects');
+    return { ok: true, detail: `lets us in as ${name || 'the account of the token'}; ${places}` };
   },
 });
