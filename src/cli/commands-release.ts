@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import type { Engine, Target } from '../flow/engine.ts';
+import type { Engine } from '../flow/engine.ts';
+import type { Target } from '../flow/find-run.ts';
 import type { RunReport, RunStateName } from '../flow/report.ts';
 import { SluiceError } from '../kit/errors.ts';
 import { type CommonOptions, command, type Outcome, parseInputs, show, withApp } from './context.ts';

@@ -2,12 +2,9 @@ import { type Clock, isSteerable } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
 import type { Principal } from '../kit/principal.ts';
 import type { SlackRequest } from '../kit/slack-signature.ts';
-import { assertUsableKey } from '../kit/ssh-signature.ts';
-import { nearest } from '../kit/suggest.ts';
 import type { RunRow } from '../store/store.ts';
-import { signStatement, verifyStatement } from './approval.ts';
 import { answerClick, type ClickAnswer } from './approval-ways/slack.ts';
-import { changes, staleError } from './approve.ts';
+import { answerSigned, type SignedAnswer } from './approve-signed.ts';
 import { type BreakGlassRequest, breakGlass, closeReview } from './break-glass.ts';
 import {
   answerConfirmation,
@@ -21,16 +18,16 @@ import type { Decision } from './decide.ts';
 import type { Flow, Step } from './definition.ts';
 import { type DriveOptions, decideNow, drive } from './drive.ts';
 import { type Explanation, explainRun } from './explain.ts';
-import { loadExpressions, resolveArguments } from './expression.ts';
-import type { Fact, Recorded, RunOpened } from './facts.ts';
-import { callsOf, doesWith, grantOf, stepOf, upstream } from './graph.ts';
+import { loadExpressions } from './expression.ts';
+import type { RunOpened } from './facts.ts';
+import { existingRun, flowNamed, keyOfRun, loadRun, notOfKind, stepNamed, type Target } from './find-run.ts';
+import { doesWith, upstream } from './graph.ts';
 import { assertCallGuards } from './guards.ts';
 import { holdsOf, holdsText, opensByItself } from './holds.ts';
 import { checkInputs } from './inputs.ts';
-import { assertSound } from './lint.ts';
-import { flowHash } from './load.ts';
+import { imaginedRun, openingOf, openRun } from './open-run.ts';
 import { type ChildOutcome, perform } from './perform.ts';
-import { planForApproval, planHash, planRun } from './plan.ts';
+import { planHash, planRun } from './plan.ts';
 import { demandReason } from './reason.ts';
 import { type RunReport, reportOf } from './report.ts';
 import { assertRole } from './roles.ts';
@@ -45,10 +42,8 @@ import {
 } from './rollback/roll-back.ts';
 import { RunJournal, Superseded } from './run-journal.ts';
 import type { EngineServices } from './services.ts';
-import { fold, type Review, satisfies, stepState } from './state.ts';
+import { type Review, satisfies, stepState } from './state.ts';
 import { type WaiveRequest, waive } from './waive.ts';
-
-export type Target = { release_id: string } | { flow: string; inputs: Readonly<Record<string, unknown>> };
 
 export interface EngineDriveOptions extends DriveOptions {
   /** Longest time to drive, milliseconds of this machine's time. */
@@ -79,24 +74,16 @@ export class Engine {
   }
 
   flow(name: string): Flow {
-    const plain = name.replaceAll('_', '-');
-    const flow = this.services.flows.get(plain);
-    if (flow !== undefined) return flow;
-    const names = [...this.services.flows.keys()];
-    const hint = nearest(plain, names);
-    throw new SluiceError('not_found', {
-      cause: `There is no flow ${JSON.stringify(name)}.`,
-      remedy: `${hint === undefined ? '' : `Did you mean ${hint}? `}Flows: ${names.join(', ')}.`,
-    });
+    return flowNamed(name, this.services);
   }
 
   /** What a run would do, as far as it can be known now. Writes and sends nothing. */
   async plan(target: Target): Promise<RunReport> {
-    const known = await this.#existing(target);
-    const state = known === undefined ? await this.#imagined(target) : known.state;
+    const known = await existingRun(target, this.services);
+    const state = known === undefined ? await imaginedRun(target, this.services) : known.state;
     const plan = await planRun(state, this.services, async (flow, inputs) => {
-      const child = await this.#existing({ flow, inputs });
-      return child?.state ?? (await this.#imagined({ flow, inputs }));
+      const child = await existingRun({ flow, inputs }, this.services);
+      return child?.state ?? (await imaginedRun({ flow, inputs }, this.services));
     });
     const decision: Decision = { actions: [], nextAt: null, leaseEndsAt: null };
     const report = reportOf(state, decision, await this.services.clock.now());
@@ -120,21 +107,23 @@ export class Engine {
   async drive(target: Target, options: EngineDriveOptions = {}): Promise<RunReport> {
     if (options.dryRun === true) return await this.plan(target);
     await this.services.assertWritable();
-    const journal = (await this.#existing(target)) ?? (await this.#open(target, null, options.requester));
+    const journal =
+      (await existingRun(target, this.services)) ??
+      (await openRun(target, { parent: null, requester: options.requester }, this.services));
     await this.#driveJournal(journal, options);
     return await this.#report(journal);
   }
 
   async status(id: string): Promise<RunReport> {
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     return await this.#report(journal, await this.#lenient(journal));
   }
 
   async explain(id: string, step?: string): Promise<Explanation> {
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     const services = await this.#lenient(journal);
     const report = await this.#report(journal, services);
-    const explained = explainRun(journal.state, report, this.#step(journal, step), this.services);
+    const explained = explainRun(journal.state, report, stepNamed(journal, step), this.services);
     return { ...explained, holds: await holdsOf(journal.state, services) };
   }
 
@@ -150,66 +139,10 @@ export class Engine {
   }
 
   /** A signed yes (or no) to the plan that is asked for now. */
-  async approve(
-    id: string,
-    request: { step: string; plan: string; keyFile: string; verdict: 'approve' | 'decline'; reason?: string },
-  ): Promise<RunReport> {
+  async approve(id: string, request: SignedAnswer): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
-    const step = this.#step(journal, request.step);
-    if (step?.kind !== 'approve') throw this.#notThat(journal, request.step, 'approve');
-    const own = stepState(journal.state, step.id);
-    if (own.asked === null || own.status !== 'open') {
-      throw new SluiceError('precondition', {
-        cause: `${step.id} of ${journal.id} does not ask for an approval now (${own.status === 'open' ? 'its time has not come' : own.cause}).`,
-        remedy: `See \`sluice status ${journal.id}\`.`,
-      });
-    }
-    if (request.plan !== own.asked.planHash) {
-      throw staleError(
-        journal.id,
-        step.id,
-        own.asked.planHash,
-        `you name ${request.plan.slice(0, 16)}…, asked for is ${own.asked.planHash.slice(0, 16)}…`,
-      );
-    }
-    await assertUsableKey(request.keyFile);
-    const current = await planForApproval(step, journal.state, this.services);
-    const hash = planHash(current);
-    if (hash !== own.asked.planHash) {
-      const why = changes(own.asked, current);
-      await journal.append({
-        kind: 'approval.asked',
-        step: step.id,
-        data: { plan_hash: hash, plan: current },
-      });
-      throw staleError(journal.id, step.id, hash, `it has changed since (${why})`);
-    }
-    const now = await this.services.clock.now();
-    const { verdict } = request;
-    const fields = {
-      verdict,
-      release_id: journal.id,
-      step: step.id,
-      plan_hash: hash,
-      sandbox: journal.state.opened.sandbox,
-      reason: request.reason ?? null,
-      now,
-    };
-    const signed = await signStatement(fields, request.keyFile);
-    const by = await verifyStatement(signed, step, hash, journal.state, this.services.approvals, verdict);
-    const fact: Fact =
-      verdict === 'approve'
-        ? { kind: 'approval.given', step: step.id, data: { ...signed, by, plan_hash: hash } }
-        : {
-            kind: 'approval.declined',
-            step: step.id,
-            data: { ...signed, by, plan_hash: hash, reason: request.reason ?? 'no reason given' },
-          };
-    await journal.append(fact, {
-      guard: (state) =>
-        stepState(state, step.id).asked?.planHash === hash && stepState(state, step.id).status === 'open',
-    });
+    const journal = await loadRun(id, this.services);
+    await answerSigned(journal, request, this.services);
     return await this.#report(journal);
   }
 
@@ -224,9 +157,9 @@ export class Engine {
     request: { step: string; option: string; reason: string; by: Principal },
   ): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
-    const step = this.#step(journal, request.step);
-    if (step === undefined) throw this.#notThat(journal, request.step, 'decide');
+    const journal = await loadRun(id, this.services);
+    const step = stepNamed(journal, request.step);
+    if (step === undefined) throw notOfKind(journal, request.step, 'decide');
     const reason = demandReason(request.reason);
     const own = stepState(journal.state, step.id);
     const effect =
@@ -267,16 +200,16 @@ export class Engine {
   /** The requester's answer to the question whether this is what was meant. */
   async confirm(id: string, request: ConfirmRequest): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
-    const step = this.#step(journal, request.step);
-    if (step?.kind !== 'confirm') throw this.#notThat(journal, request.step, 'confirm');
+    const journal = await loadRun(id, this.services);
+    const step = stepNamed(journal, request.step);
+    if (step?.kind !== 'confirm') throw notOfKind(journal, request.step, 'confirm');
     await answerConfirmation(journal, step, request, this.services);
     return await this.#report(journal);
   }
 
   /** The first question to the requester that is open, of the run or of one that it drives as a step. */
   async confirmation(id: string, by?: Principal): Promise<OpenConfirmation | undefined> {
-    const { state } = await this.#load(id);
+    const { state } = await loadRun(id, this.services);
     const back = state.rollback?.releaseId;
     if (back !== undefined && state.closed?.state !== 'rolled_back')
       return (await this.services.store.find(back)) === undefined
@@ -300,9 +233,9 @@ export class Engine {
     request: { step: string; option: string; reasons: string; by: Principal },
   ): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
-    const step = this.#step(journal, request.step);
-    if (step?.kind !== 'decide') throw this.#notThat(journal, request.step, 'decide');
+    const journal = await loadRun(id, this.services);
+    const step = stepNamed(journal, request.step);
+    if (step?.kind !== 'decide') throw notOfKind(journal, request.step, 'decide');
     if (step.decide?.options[request.option] === undefined) {
       throw new SluiceError('invalid_input', {
         cause: `${step.id} has no option ${JSON.stringify(request.option)}.`,
@@ -321,7 +254,7 @@ export class Engine {
   /** Lets one release pass one gate, or one rule of the house, for a reason and a time. */
   async waive(id: string, request: WaiveRequest): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     await waive(journal, request, this.services);
     return await this.#report(journal);
   }
@@ -329,7 +262,7 @@ export class Engine {
   /** Goes round one rule in an emergency, signed; a review stays open. */
   async breakGlass(id: string, request: BreakGlassRequest): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     await breakGlass(journal, request, this.services);
     await this.#tellReviews(journal);
     return await this.#report(journal);
@@ -338,7 +271,7 @@ export class Engine {
   /** Ends the review of what was gone round. */
   async review(id: string, request: { review: string; finding: string; by: Principal }): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     await closeReview(journal, request, this.services);
     return await this.#report(journal);
   }
@@ -356,7 +289,7 @@ export class Engine {
 
   async cancel(id: string, request: { reason: string; by: Principal }): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
+    const journal = await loadRun(id, this.services);
     if (journal.state.closed !== null) {
       throw new SluiceError('precondition', {
         cause: `${journal.id} has ended already: ${journal.state.closed.cause}.`,
@@ -380,8 +313,8 @@ export class Engine {
   /** Takes back what a release has done, also one that is done or was cancelled. Twice is once. */
   async rollback(id: string, request: RollbackRequest, options: EngineDriveOptions = {}): Promise<RunReport> {
     await this.services.assertWritable();
-    const journal = await this.#load(id);
-    for (const step of request.steps ?? []) this.#step(journal, step);
+    const journal = await loadRun(id, this.services);
+    for (const step of request.steps ?? []) stepNamed(journal, step);
     await beginRollback(journal, request, this.#rollbackHost(options));
     await this.#driveJournal(journal, options);
     return await this.#report(journal);
@@ -401,7 +334,7 @@ export class Engine {
         ([name, { required }]) => !required || given[name] !== undefined,
       );
       if (steps.length === 0 || !named) continue;
-      const key = await this.#keyOf(flow, given);
+      const key = await keyOfRun(flow, given, this.services);
       const row = (await this.services.store.findByKey(flow.flow, key)).find(
         (candidate) => !candidate.closed,
       );
@@ -472,8 +405,9 @@ export class Engine {
   #rollbackHost(options: EngineDriveOptions): RollbackHost {
     return {
       services: this.services,
-      keyOf: async (flow, inputs) => await this.#keyOf(flow, checkInputs(flow, inputs)),
-      opening: async (flow, inputs, parent, by) => await this.#opening({ flow, inputs }, parent, by),
+      keyOf: async (flow, inputs) => await keyOfRun(flow, checkInputs(flow, inputs), this.services),
+      opening: async (flow, inputs, parent, by) =>
+        await openingOf({ flow, inputs }, parent, by, this.services),
       drive: async (journal) => await this.#driveJournal(journal, options),
       note: async (journal) => await this.#noteRow(journal, await decideNow(journal, this.services)),
     };
@@ -504,185 +438,12 @@ export class Engine {
     await parent.refresh();
     if (parent.state.rollback !== null) throw new Superseded('the release is being rolled back');
     const target = { flow: step.flow?.flow ?? '', inputs };
-    const known = await this.#existing(target);
+    const known = await existingRun(target, this.services);
     // What took another release back, by the same words, has not taken this one back.
     const other = parent.state.opened.undoes !== undefined && known?.state.opened.parent !== parent.id;
     if (known !== undefined && !(other && known.state.closed !== null)) return known;
-    return await this.#open(target, parent.id, parent.state.opened.requester, parent.state.opened.undoes);
-  }
-
-  /** The run that a target means, if there is one: an open one, or one that is done. */
-  async #existing(target: Target): Promise<RunJournal | undefined> {
-    if ('release_id' in target) return await this.#load(target.release_id);
-    const flow = this.flow(target.flow);
-    const inputs = checkInputs(flow, target.inputs);
-    const key = await this.#keyOf(flow, inputs);
-    const rows = await this.services.store.findByKey(flow.flow, key);
-    const row =
-      rows.find((candidate) => !candidate.closed) ?? rows.find((candidate) => candidate.state === 'done');
-    if (row === undefined) return undefined;
-    const journal = await RunJournal.load(row.id, this.services);
-    const known = journal.state.opened.inputs;
-    if (row.closed && flow.repeats === true && Object.keys(known).some((name) => !(name in inputs)))
-      return undefined;
-    for (const [name, value] of Object.entries(inputs)) {
-      const held = known[name];
-      if (JSON.stringify(held) === JSON.stringify(value)) continue;
-      if (row.closed && flow.repeats === true) return undefined;
-      throw new SluiceError('conflict', {
-        cause: `${row.id} was begun with ${name}=${JSON.stringify(held ?? null)}, not ${JSON.stringify(value)}.`,
-        remedy: `Drive it as it is (sluice drive ${row.id}), or cancel it first.`,
-      });
-    }
-    return journal;
-  }
-
-  async #open(
-    target: Target,
-    parent: string | null,
-    requester = this.services.principal,
-    undoes?: string,
-  ): Promise<RunJournal> {
-    if ('release_id' in target) throw new Error('an id names a run that is there');
-    const opening = await this.#opening(target, parent, requester);
-    const opened = undoes === undefined ? opening : { ...opening, undoes };
-    const journal = await RunJournal.begin(opened, this.services);
-    if (journal !== undefined) return journal;
-    // Somebody else was faster: theirs is the run.
-    const existing = await this.#existing(target);
-    if (existing === undefined) throw new Error(`run ${opened.release_id} is neither there nor not there`);
-    return existing;
-  }
-
-  async #opening(
-    target: Exclude<Target, { release_id: string }>,
-    parent: string | null,
-    requester: Principal,
-  ): Promise<RunOpened> {
-    const { services } = this;
-    const flow = this.flow(target.flow);
-    assertSound(flow, services.registry, services.expressions, services.flows);
-    this.#assertConfigured(flow);
-    const inputs = checkInputs(flow, target.inputs);
-    const key = await this.#keyOf(flow, inputs);
-    const earlier = (await services.store.findByKey(flow.flow, key)).length;
-    const name = `${flow.flow}-${key.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
-    return {
-      flow,
-      flow_hash: flowHash(flow),
-      contracts: Object.fromEntries(grantOf(flow).map((tool) => [tool, services.registry.contractOf(tool)])),
-      release_id: earlier === 0 ? name : `${name}.${earlier + 1}`,
-      inputs,
-      key,
-      requester,
-      policy: this.#policyOf(flow),
-      sandbox: services.sandbox,
-      engine: services.version,
-      parent,
-    };
-  }
-
-  /** A run is not begun on systems that nobody has set up; who is told of it may come later. */
-  #assertConfigured(flow: Flow): void {
-    const { registry } = this.services;
-    const missing = new Set<string>();
-    for (const call of flow.steps.flatMap(callsOf)) {
-      const module = registry.moduleOf(call.tool) ?? '';
-      if (call.where !== 'notify' && call.where !== 'mirror' && !registry.isConfigured(module))
-        missing.add(module);
-    }
-    for (const { name } of registry.modules()) registry.checkSettings(name);
-    if (missing.size === 0) return;
-    const names = [...missing].map((name) => `modules.${name}`).join(', ');
-    throw new SluiceError('tool_missing', {
-      cause: `${flow.flow} needs modules that the settings do not have: ${names}.`,
-      remedy:
-        'Add them to sluice.yaml (each has a README), then run `sluice doctor`. To try it without: `npm run demo`.',
-    });
-  }
-
-  async #imagined(target: Target) {
-    if ('release_id' in target) throw new Error('an id names a run that is there');
-    const opened = await this.#opening(target, null, this.services.principal);
-    const first: Recorded = {
-      kind: 'run.opened',
-      data: opened,
-      seq: 1,
-      at: await this.services.clock.now(),
-      wall: 0,
-    };
-    return fold([first]);
-  }
-
-  async #keyOf(flow: Flow, inputs: Record<string, unknown>): Promise<string> {
-    const value = resolveArguments(this.services.expressions, flow.key, { inputs });
-    if (typeof value === 'string' && value !== '') return value;
-    throw new SluiceError('invalid_input', {
-      cause: `The key of ${flow.flow} is ${JSON.stringify(value)}, not a text.`,
-      remedy: 'Correct `key` in its flow.yaml.',
-    });
-  }
-
-  #policyOf(flow: Flow): Record<string, unknown> {
-    const policy: Record<string, unknown> = {};
-    for (const [name, choice] of Object.entries(flow.policy)) {
-      const value = this.services.policy[name] ?? choice.default;
-      if (choice.one_of !== undefined && !choice.one_of.includes(value)) {
-        throw new SluiceError('invalid_input', {
-          cause: `policy.${name} is ${JSON.stringify(value)}.`,
-          remedy: `Set it to one of ${choice.one_of.map((option) => JSON.stringify(option)).join(', ')} in the settings.`,
-        });
-      }
-      policy[name] = value;
-    }
-    return policy;
-  }
-
-  async #load(id: string): Promise<RunJournal> {
-    const { store } = this.services;
-    const row = await store.find(id);
-    if (row !== undefined) return await RunJournal.load(row.id, this.services);
-    const byKey = await store.findByKey(undefined, id);
-    const open = byKey.filter((candidate) => !candidate.closed);
-    const candidates = open.length > 0 ? open : byKey;
-    const [only] = candidates;
-    if (only !== undefined && (candidates.length === 1 || open.length === 0))
-      return await RunJournal.load(only.id, this.services);
-    const rows = await store.list();
-    const hint = nearest(
-      id,
-      rows.map((known) => known.id),
-    );
-    throw new SluiceError('not_found', {
-      cause:
-        candidates.length > 1
-          ? `${JSON.stringify(id)} is the key of several runs: ${candidates.map((known) => known.id).join(', ')}.`
-          : `There is no release ${JSON.stringify(id)} in ${store.location}.`,
-      remedy: hint === undefined ? 'See `sluice list`.' : `Did you mean ${hint}? See \`sluice list\`.`,
-    });
-  }
-
-  #step(journal: RunJournal, id: string | undefined): Step | undefined {
-    if (id === undefined) return undefined;
-    const { flow } = journal.state.opened;
-    const step = stepOf(flow, id);
-    if (step !== undefined) return step;
-    const hint = nearest(
-      id,
-      flow.steps.map((known) => known.id),
-    );
-    throw new SluiceError('not_found', {
-      cause: `${journal.id} has no step ${JSON.stringify(id)}.`,
-      remedy: `${hint === undefined ? '' : `Did you mean ${hint}? `}Its steps: ${flow.steps.map((known) => known.id).join(', ')}.`,
-    });
-  }
-
-  #notThat(journal: RunJournal, id: string, kind: string): SluiceError {
-    const known = journal.state.opened.flow.steps.filter((step) => step.kind === kind).map((step) => step.id);
-    return new SluiceError('invalid_input', {
-      cause: `${JSON.stringify(id)} of ${journal.id} is not a step of kind ${kind}.`,
-      remedy: `Of that kind are: ${known.join(', ') || 'none'}.`,
-    });
+    const { requester, undoes } = parent.state.opened;
+    return await openRun(target, { parent: parent.id, requester, undoes }, this.services);
   }
 
   /** A run follows the contracts that it was begun with, for life. */

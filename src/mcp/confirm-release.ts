@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { OpenConfirmation } from '../flow/confirm.ts';
-import type { Engine, Target } from '../flow/engine.ts';
+import type { Engine } from '../flow/engine.ts';
+import type { Target } from '../flow/find-run.ts';
 import type { RunReport } from '../flow/report.ts';
 import { SluiceError } from '../kit/errors.ts';
 import { type Matter, messageOf } from './asking.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '../app.ts';
-import type { Engine, Target } from '../flow/engine.ts';
+import type { Engine } from '../flow/engine.ts';
+import type { Target } from '../flow/find-run.ts';
 import type { RunReport } from '../flow/report.ts';
 import type { RunJournal } from '../flow/run-journal.ts';
 import { SluiceError } from '../kit/errors.ts';

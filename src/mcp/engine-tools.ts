@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import type { Engine, Target } from '../flow/engine.ts';
+import type { Engine } from '../flow/engine.ts';
 import type { Explanation } from '../flow/explain.ts';
+import type { Target } from '../flow/find-run.ts';
 import type { RunReport } from '../flow/report.ts';
 import { isoTime } from '../kit/clock.ts';
 import { SluiceError } from '../kit/errors.ts';
