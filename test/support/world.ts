@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { QUICK } from './quick.ts';
+import { WarmCli } from './warm-cli.ts';
 
 const HOME = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const LAUNCHER = join(HOME, 'bin', 'sluice');
@@ -82,7 +83,9 @@ export interface World {
   home: string;
   /** Begins a fresh story: a new state folder, the world as at its beginning. */
   fresh(): Promise<void>;
+  /** By a process that has run others before; by one of its own where it may die or logs, or while that one is busy. */
   run(args: readonly string[], env?: Record<string, string>): Promise<Exit>;
+  /** By a process of its own. */
   begin(args: readonly string[], env?: Record<string, string>): { pid: number; exit: Promise<Exit> };
   effects(): Promise<EffectRecord[]>;
   requests(): Promise<RequestRecord[]>;
@@ -128,16 +131,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return await response.json();
   };
+  const environment = (env: Record<string, string>) => ({
+    ...process.env,
+    SLUICE_CONFIG: sandbox.config,
+    SLUICE_HOME: home,
+    SLUICE_LOG: 'silent',
+    ...env,
+  });
   const begin = (args: readonly string[], env: Record<string, string> = {}) => {
     const child = spawn(LAUNCHER, [...args], {
-      env: {
-        ...process.env,
-        NODE_OPTIONS: `--import ${QUICK} --import ${PRELOAD}`,
-        SLUICE_CONFIG: sandbox.config,
-        SLUICE_HOME: home,
-        SLUICE_LOG: 'silent',
-        ...env,
-      },
+      env: { ...environment(env), NODE_OPTIONS: `--import ${QUICK} --import ${PRELOAD}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
@@ -153,6 +156,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     });
     return { pid: child.pid ?? 0, exit };
   };
+  const warm = new WarmCli();
   return {
     sandbox,
     get home() {
@@ -167,7 +171,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await control('/scenario', { scenario });
     },
     begin,
-    run: async (args, env) => await begin(args, env).exit,
+    run: async (args, env = {}) => {
+      // Logs go straight to the file descriptor: only a process of its own has them apart.
+      const isAlone = Object.keys(env).some((name) => /^CRASH_|^SLUICE_LOG$/.test(name));
+      if (isAlone || !warm.isFree) return await begin(args, env).exit;
+      return await warm.run(args, environment(env));
+    },
     effects: async () => {
       const { effects } = (await control('/effects')) as { effects: EffectRecord[] };
       return effects;
@@ -186,6 +195,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await control('/faults', fault);
     },
     close: async () => {
+      await warm.close();
       await sandbox.close();
       rmSync(dir, { recursive: true, force: true });
     },
