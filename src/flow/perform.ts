@@ -59,7 +59,9 @@ export async function perform(
 ): Promise<void> {
   if (action.do === 'record') {
     const { fact } = action;
-    const change = fact.kind === 'run.closed' ? { closed: true, state: fact.data.state, nextAt: null } : {};
+    // Due until its last messages have left: whoever closes it may die before they do.
+    const due = await services.clock.now();
+    const change = fact.kind === 'run.closed' ? { closed: true, state: fact.data.state, nextAt: due } : {};
     await journal
       .append(fact, { guard: (state) => !settledMeanwhile(fact, state), change })
       .catch(ignoreSuperseded);

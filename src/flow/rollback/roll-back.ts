@@ -166,7 +166,8 @@ async function close(
         { kind: 'run.closed', data: { state: 'rolled_back', cause } },
         {
           guard: (state) => state.rollback !== null && state.closed?.state !== 'rolled_back',
-          change: { closed: true, state: 'rolled_back', nextAt: null },
+          // Due until its last messages have left.
+          change: { closed: true, state: 'rolled_back', nextAt: await host.services.clock.now() },
         },
       )
       .catch(ignoreSuperseded);

@@ -89,6 +89,9 @@ try {
     await until('rolled_back', () =>
       engine.rollback(id, { reason: 'checkout fails', by }, { untilIdle: true }),
     );
+  // As a server does it: a message about what has ended may still have to leave.
+  for (const row of await engine.list())
+    if (row.nextAt !== null) await engine.drive({ release_id: row.id }, { untilIdle: true });
 } catch (thrown) {
   // Killed early and taken back at once, it may have done nothing yet.
   if (!(thrown instanceof SluiceError && STORY_HASTE !== '' && thrown.rule === NOTHING_TO_UNDO)) throw thrown;
