@@ -79,7 +79,7 @@ export function writeSettings(dir: string, url: string, { repositories, gitlab, 
     modules: {
       release_controller: { base_url: `${url}/release-controller` },
       errata: { base_url: `${url}/errata`, token: token('errata') },
-      gitlab: { base_url: `${url}/gitlab`, token: token('gitlab'), writable_projects: [...gitlab] },
+      gitlab: { base_url: `${url}/gitlab`, token: token('gitlab'), writable_projects: gitlab },
       jenkins: { base_url: `${url}/jenkins`, user: 'sluice', token: token('jenkins') },
       prow: { base_url: `${url}/prow`, gangway_url: `${url}/gangway`, token: token('gangway') },
       github: {
@@ -97,12 +97,7 @@ export function writeSettings(dir: string, url: string, { repositories, gitlab, 
         token: token('sheets'),
         documents: { '4.17': 'zstream-reports-4-17', '4.20': 'zstream-reports-4-20' },
       },
-      jira: {
-        base_url: `${url}/jira`,
-        user: 'sluice@example.com',
-        token: token('jira'),
-        projects: [...jira],
-      },
+      jira: { base_url: `${url}/jira`, user: 'sluice@example.com', token: token('jira'), projects: jira },
       oar: {
         signature_url: `${url}/mirror/pub/openshift-v4/signatures/openshift/release`,
         portal_url: `${url}/portal`,

@@ -8,33 +8,12 @@ import {
   type Person,
   states,
 } from '../../test/support/fixture-engine.ts';
+import { lookFlow } from '../../test/support/held-flows.ts';
 import { findChainFault, hashEntry, type JournalEntry } from '../store/journal.ts';
 import { signStatement } from './approval.ts';
 
-const flow = (quorum: number) =>
-  flowText(`
-  look:
-    uses: world_get_fact
-    with: { name: look }
-  agree:
-    needs: [look]
-    approve:
-      role: approver
-      quorum: ${quorum}
-      shows: { value: steps.look.result.value }
-  gate:
-    needs: [agree]
-    wait: { uses: world_get_fact, with: { name: gate }, until: 'result.state == "ready"', every: 1m, timeout: 30d }
-  ship:
-    needs: [gate]
-    environment: production
-    uses: world_set_thing
-    with: { name: =inputs.item, value: =steps.look.result.value }
-    undo: { none: it stays }
-`);
-
 async function asked(quorum = 1) {
-  const made = await fixture(flow(quorum));
+  const made = await fixture(lookFlow(quorum));
   made.world.facts.set('look', { state: 'ready', value: 7 });
   made.world.facts.set('gate', { state: 'waiting', value: 0 });
   const report = await made.drive();

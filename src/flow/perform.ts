@@ -16,7 +16,7 @@ import { assertGuards } from './guards.ts';
 import { InDoubt, performEffects } from './perform-effects.ts';
 import { judgeGate } from './perform-gate.ts';
 import { lookWait } from './perform-wait.ts';
-import { type RunJournal, Superseded } from './run-journal.ts';
+import { closedRow, type RunJournal, Superseded } from './run-journal.ts';
 import { afterFailure, sendNotice } from './send-notice.ts';
 import type { EngineServices } from './services.ts';
 import { type StepState, stepState } from './state.ts';
@@ -59,9 +59,7 @@ export async function perform(
 ): Promise<void> {
   if (action.do === 'record') {
     const { fact } = action;
-    // Due until its last messages have left: whoever closes it may die before they do.
-    const due = await services.clock.now();
-    const change = fact.kind === 'run.closed' ? { closed: true, state: fact.data.state, nextAt: due } : {};
+    const change = fact.kind === 'run.closed' ? await closedRow(fact.data.state, services.clock) : {};
     await journal
       .append(fact, { guard: (state) => !settledMeanwhile(fact, state), change })
       .catch(ignoreSuperseded);

@@ -162,10 +162,7 @@ async function plannedEffects(
       error.rule === 'expression' ||
       ['not_found', 'precondition'].includes(error.code);
     if (!waits) throw error;
-    const why =
-      error.rule === 'expression'
-        ? `the outcome of ${openNeeds(step, state) || 'earlier steps'}`
-        : error.message;
+    const why = error.rule === 'expression' ? outcomeWaitedFor(step, state) : error.message;
     return [{ ...common, state: 'deferred', waits_for: why }];
   }
 }
@@ -181,8 +178,9 @@ function isLeftOut({ when }: Step, { opened }: RunState, { expressions }: Engine
   }
 }
 
-function openNeeds(step: Step, state: RunState): string {
-  return step.needs.filter((need) => stepState(state, need).status === 'open').join(', ');
+function outcomeWaitedFor(step: Step, state: RunState): string {
+  const open = step.needs.filter((need) => stepState(state, need).status === 'open').join(', ');
+  return `the outcome of ${open || 'earlier steps'}`;
 }
 
 /** A run as it stands, or as it would begin. */
@@ -218,7 +216,7 @@ async function plannedBelow(
     resolved = Tree.parse(resolveArguments(services.expressions, inputs, variables));
   } catch (thrown) {
     if (toSluiceError(thrown).rule !== 'expression') throw thrown;
-    const waits_for = `the outcome of ${openNeeds(step, state) || 'earlier steps'}`;
+    const waits_for = outcomeWaitedFor(step, state);
     return [{ step: step.id, tool: `flow ${flow}`, environment, state: 'deferred', waits_for }];
   }
   const { effects } = await planRun(await begun(flow, resolved), services, begun);

@@ -171,6 +171,14 @@ function payloadDigest(value: unknown): string | undefined {
   return String(value.$payload);
 }
 
+/** How the row changes with `run.closed`: due until its last messages have left, whoever closed it may die before. */
+export async function closedRow(
+  state: Extract<Fact, { kind: 'run.closed' }>['data']['state'],
+  clock: Clock,
+): Promise<RowChange> {
+  return { closed: true, state, nextAt: await clock.now() };
+}
+
 /** Fills in what stands beside the chain, and checks it against the digest in the chain. */
 export async function hydrate(
   entries: readonly JournalEntry[],

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { QUICK } from '../support/quick.ts';
 import { type FixtureWorld, fixtureWorld } from './fixture/world.ts';
+import { runMortal } from './mortal.ts';
 
-const ENTRY = fileURLToPath(new URL('fixture/entry.ts', import.meta.url));
-const PRELOAD = fileURLToPath(new URL('preload.ts', import.meta.url));
+const ENTRY = new URL('fixture/entry.ts', import.meta.url);
 const EACH_ONCE = ['a', 'b', 'job', 'z'];
 
 let world: FixtureWorld;
@@ -29,7 +26,7 @@ async function story(
   const counter = join(home, 'counter');
   try {
     for (let killed = 0; killed < 3; killed += 1) {
-      const exit = await run({
+      const exit = await runMortal(ENTRY, {
         ...env,
         FIXTURE_URL: world.url,
         FIXTURE_HOME: join(home, 'state'),
@@ -45,20 +42,6 @@ async function story(
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-function run(
-  env: Record<string, string>,
-): Promise<{ code: number | null; signal: string | null; err: string }> {
-  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let err = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, err })));
 }
 
 test('W-S17, promise 1: a flow of five steps, killed at every journal write and every request, makes each thing once', async () => {

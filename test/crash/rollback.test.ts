@@ -1,18 +1,14 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { QUICK } from '../support/quick.ts';
+import { runMortal } from './mortal.ts';
 import { type ShelfWorld, shelfWorld } from './rollback/world.ts';
+import { countOf, SEED, sample } from './sample.ts';
 
-const ENTRY = fileURLToPath(new URL('rollback/entry.ts', import.meta.url));
-const PRELOAD = fileURLToPath(new URL('preload.ts', import.meta.url));
+const ENTRY = new URL('rollback/entry.ts', import.meta.url);
 /** How many points are tried of each way here; `test:exhaustive` tries all. */
-const { CRASH_OUTSIDE = '2' } = process.env;
-const SAMPLE = CRASH_OUTSIDE === 'all' ? Number.MAX_SAFE_INTEGER : Number(CRASH_OUTSIDE);
-const SEED = Number(process.env.CRASH_SEED ?? 20260625);
+const SAMPLE = countOf(process.env.CRASH_OUTSIDE, 2);
 
 type Verb = 'forward' | 'back';
 
@@ -32,12 +28,12 @@ async function story(flow: string, killed: Verb, point: number) {
   const env = { FIXTURE_URL: world.url, FIXTURE_HOME: join(home, 'state'), FIXTURE_FLOW: flow };
   const crash = { CRASH_COUNTER: counter, CRASH_AT: String(point) };
   try {
-    const forward = await run({ ...env, ...(killed === 'forward' ? crash : {}) });
+    const forward = await runMortal(ENTRY, { ...env, ...(killed === 'forward' ? crash : {}) });
     let kills = forward.signal === null ? 0 : 1;
-    let back = await run({ ...env, FIXTURE_VERB: 'back', ...(killed === 'back' ? crash : {}) });
+    let back = await runMortal(ENTRY, { ...env, FIXTURE_VERB: 'back', ...(killed === 'back' ? crash : {}) });
     if (back.signal !== null) {
       kills += 1;
-      back = await run({ ...env, FIXTURE_VERB: 'back' });
+      back = await runMortal(ENTRY, { ...env, FIXTURE_VERB: 'back' });
     }
     for (const exit of [forward, back])
       if (exit.signal === null && exit.code !== 0) throw new Error(exit.err);
@@ -46,33 +42,6 @@ async function story(flow: string, killed: Verb, point: number) {
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let err = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  return new Promise<{ code: number | null; signal: string | null; err: string }>((resolve) =>
-    child.on('close', (code, signal) => resolve({ code, signal, err })),
-  );
-}
-
-/** A seeded choice, the same in every run with the same seed. */
-function sample(points: number): number[] {
-  const all = Array.from({ length: points }, (_, index) => index + 1);
-  if (SAMPLE >= points) return all;
-  const chosen = new Set<number>();
-  let state = SEED;
-  while (chosen.size < SAMPLE) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    chosen.add((state % points) + 1);
-  }
-  return [...chosen].sort((a, b) => a - b);
 }
 
 /** What is left, and what may never be sent twice. */
@@ -88,7 +57,8 @@ describe.each(FLOWS)('promise 30: a release that is taken back %s', (_name, flow
       expect(things).toEqual(before);
       expect(changes.length).toBeGreaterThan(2);
       expect(points).toBeGreaterThan(15);
-      for (const point of sample(points)) {
+      const all = Array.from({ length: points }, (_, index) => index + 1);
+      for (const point of sample(all, SAMPLE)) {
         const after = await story(flow, killed, point);
         const log = after.things.log === undefined ? { live: 'old' } : before;
         expect({ point, kills: after.kills, things: after.things }).toEqual({ point, kills: 1, things: log });

@@ -7,6 +7,7 @@ import { type RequestRecord, startWorld, type World } from '../support/world.ts'
 import { type JournalEntry, journalsOf, unplanned } from './flows/journals.ts';
 import { type Played, type Point, planned, play } from './flows/play.ts';
 import { STORIES } from './flows/stories.ts';
+import { countOf, SEED, sample } from './sample.ts';
 
 /** How many points of each story are tried here; `test:exhaustive` tries all. */
 const JOURNAL_SAMPLE = countOf(process.env.CRASH_JOURNAL, 1);
@@ -14,7 +15,6 @@ const OUTSIDE_SAMPLE = countOf(process.env.CRASH_OUTSIDE, 1);
 const READ_SAMPLE = countOf(process.env.CRASH_READS, 0);
 /** `1/2` and `2/2` share the points between two processes. */
 const [SHARD = 1, SHARDS = 1] = (process.env.CRASH_SHARD ?? '1/1').split('/').map(Number);
-const SEED = Number(process.env.CRASH_SEED ?? 20260625);
 
 test('each flow that ships has a story', () => {
   const shipped = readdirSync(join(HOME, 'skills'), { recursive: true, encoding: 'utf8' })
@@ -118,22 +118,4 @@ function counts(effects: readonly string[]): Map<string, number> {
     found.set(name, (found.get(name) ?? 0) + 1);
   }
   return found;
-}
-
-function countOf(text: string | undefined, usual: number): number {
-  if (text === 'all') return Number.MAX_SAFE_INTEGER;
-  return text === undefined ? usual : Number(text);
-}
-
-/** A seeded choice, the same in every run with the same seed. */
-function sample<T>(items: readonly T[], count: number): T[] {
-  if (count >= items.length) return [...items];
-  const chosen = new Set<number>();
-  let state = SEED;
-  while (chosen.size < count) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    // The low bits of such a generator repeat soon.
-    chosen.add((state >>> 8) % items.length);
-  }
-  return [...chosen].sort((a, b) => a - b).flatMap((index) => items[index] ?? []);
 }

@@ -10,7 +10,7 @@ import { signSlack } from '../../src/kit/slack-signature.ts';
 import { virtualClock } from '../../src/kit/virtual-clock.ts';
 import { gitlab } from '../../tools/gitlab/module.ts';
 import { slack } from '../../tools/slack/module.ts';
-import { fixture, flowText, PEOPLE } from './fixture-engine.ts';
+import { fixture, PEOPLE } from './fixture-engine.ts';
 import { World, worldModule } from './fixture-world.ts';
 
 export const PROJECT = 'group/approvals';
@@ -209,20 +209,3 @@ export async function approvalFixture(
 }
 
 export type ApprovalFixture = Awaited<ReturnType<typeof approvalFixture>>;
-
-/** Asks for an approval, then waits, so that a test can change things before the effect that it covers. */
-export function heldFlow(quorum = 1): string {
-  return flowText(`
-  agree:
-    approve: { role: approver, quorum: ${quorum} }
-  gate:
-    needs: [agree]
-    wait: { uses: world_get_fact, with: { name: gate }, until: 'result.state == "ready"', every: 1m, timeout: 30d }
-  ship:
-    needs: [gate]
-    environment: production
-    uses: world_set_thing
-    with: { name: =inputs.item, value: 7 }
-    undo: { none: it stays }
-`);
-}

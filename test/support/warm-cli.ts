@@ -1,15 +1,9 @@
 /** The command line, ready to be used again: a process of its own that runs one command after another. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { QUICK } from './quick.ts';
+import type { Exit } from './world.ts';
 
 const WORKER = new URL('warm-cli-worker.ts', import.meta.url);
-
-export interface WarmExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  out: string;
-  err: string;
-}
 
 export class WarmCli {
   #child: ChildProcess | undefined;
@@ -20,7 +14,7 @@ export class WarmCli {
     return !this.#busy;
   }
 
-  async run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<WarmExit> {
+  async run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Exit> {
     this.#busy = true;
     this.#child ??= fork(WORKER, {
       execArgv: ['--import', QUICK],
@@ -36,7 +30,7 @@ export class WarmCli {
         child.once('exit', ended);
         child.once('message', (said) => {
           child.off('exit', ended);
-          resolve(said as WarmExit);
+          resolve(said as Exit);
         });
         child.send({ args, env });
       });

@@ -117,12 +117,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-world-'));
   const scenario = options.scenario ?? SHORT;
   const sandbox = await startSandbox({ scenario, dir });
-  const settings = readFileSync(sandbox.config, 'utf8')
-    .replace(/^( +)lease: .*/m, `$1lease: ${options.lease ?? '60s'}`)
-    .replace(/call_limit: .*/, `call_limit: ${options.callLimit ?? '10s'}`);
-  const changed = parse(settings);
-  options.settings?.(changed);
-  writeFileSync(sandbox.config, options.settings === undefined ? settings : stringify(changed));
+  const settings = parse(readFileSync(sandbox.config, 'utf8'));
+  settings.engine = { lease: options.lease ?? '60s', call_limit: options.callLimit ?? '10s' };
+  options.settings?.(settings);
+  writeFileSync(sandbox.config, stringify(settings, { lineWidth: 0 }));
   let home = '';
   let stories = 0;
   const control = async (path: string, body?: unknown): Promise<unknown> => {

@@ -4,9 +4,9 @@ import {
   approvalFixture,
   approvalSandbox,
   approvalScenario,
-  heldFlow,
 } from '../../../test/support/approval-world.ts';
 import { PEOPLE } from '../../../test/support/fixture-engine.ts';
+import { heldFlow } from '../../../test/support/held-flows.ts';
 import { Engine } from '../engine.ts';
 import { stepOf } from '../graph.ts';
 import { RunJournal } from '../run-journal.ts';

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   type ApprovalFixture,
   approvalFixture,
-  heldFlow,
   memberOf,
   type Name,
   SECRET,
   signedClick,
 } from '../../../test/support/approval-world.ts';
 import { PEOPLE } from '../../../test/support/fixture-engine.ts';
+import { heldFlow } from '../../../test/support/held-flows.ts';
 import { Engine } from '../engine.ts';
 import { RunJournal } from '../run-journal.ts';
 

@@ -6,7 +6,7 @@ import type { RunOpened } from '../facts.ts';
 import { grantOf } from '../graph.ts';
 import { flowHash } from '../load.ts';
 import { demandReason } from '../reason.ts';
-import { RunJournal, Superseded } from '../run-journal.ts';
+import { closedRow, RunJournal, Superseded } from '../run-journal.ts';
 import type { EngineServices } from '../services.ts';
 import { type RunState, stepState } from '../state.ts';
 import { childrenOf, type KeyOf, madeEarlier, statesOf } from './children.ts';
@@ -166,8 +166,7 @@ async function close(
         { kind: 'run.closed', data: { state: 'rolled_back', cause } },
         {
           guard: (state) => state.rollback !== null && state.closed?.state !== 'rolled_back',
-          // Due until its last messages have left.
-          change: { closed: true, state: 'rolled_back', nextAt: await host.services.clock.now() },
+          change: await closedRow('rolled_back', host.services.clock),
         },
       )
       .catch(ignoreSuperseded);

@@ -65,15 +65,15 @@ async function until(end: string, go: () => Promise<Report>): Promise<void> {
   throw new Error('it does not end');
 }
 
-try {
-  const target = { flow: STORY_FLOW, inputs: JSON.parse(STORY_INPUTS) };
-  if (STORY_PLAN !== '') {
-    const plan = await engine.plan(target);
-    const dry = await engine.drive(target, { dryRun: true, untilIdle: true });
-    writeFileSync(STORY_PLAN, JSON.stringify({ plan: plan.effects, dry: dry.effects }));
-    await app.close();
-    process.exit();
-  }
+const target = { flow: STORY_FLOW, inputs: JSON.parse(STORY_INPUTS) };
+
+async function writePlan(): Promise<void> {
+  const plan = await engine.plan(target);
+  const dry = await engine.drive(target, { dryRun: true, untilIdle: true });
+  writeFileSync(STORY_PLAN, JSON.stringify({ plan: plan.effects, dry: dry.effects }));
+}
+
+async function tell(): Promise<void> {
   // What is being taken back is not driven forward again.
   const known = await began();
   const state = known === undefined ? undefined : (await engine.status(known)).rollback;
@@ -92,6 +92,10 @@ try {
   // As a server does it: a message about what has ended may still have to leave.
   for (const row of await engine.list())
     if (row.nextAt !== null) await engine.drive({ release_id: row.id }, { untilIdle: true });
+}
+
+try {
+  await (STORY_PLAN === '' ? tell() : writePlan());
 } catch (thrown) {
   // Killed early and taken back at once, it may have done nothing yet.
   if (!(thrown instanceof SluiceError && STORY_HASTE !== '' && thrown.rule === NOTHING_TO_UNDO)) throw thrown;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNotice } from '../../../src/flow/own-effects.ts';
 import type { PlannedEffect } from '../../../src/flow/plan.ts';
 import { hydrate } from '../../../src/flow/run-journal.ts';
 import { openSqliteStore } from '../../../src/store/sqlite.ts';
@@ -39,7 +40,7 @@ export async function journalsOf(home: string): Promise<JournalEntry[]> {
  */
 export function unplanned(plan: readonly PlannedEffect[], entries: readonly JournalEntry[]): string[] {
   const done = entries.flatMap(({ kind, step, data }) =>
-    kind === 'effect.intended' && !Keyed.parse(data).key.startsWith('notice:')
+    kind === 'effect.intended' && !isNotice(Keyed.parse(data).key)
       ? [`${step} ${Keyed.parse(data).key}`]
       : [],
   );

@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PlannedEffect } from '../../../src/flow/plan.ts';
-import { QUICK } from '../../support/quick.ts';
 import { summarize, type World } from '../../support/world.ts';
+import { runMortal } from '../mortal.ts';
 import type { Act, CrashStory } from './stories.ts';
 
-const ENTRY = fileURLToPath(new URL('entry.ts', import.meta.url));
-const PRELOAD = fileURLToPath(new URL('../preload.ts', import.meta.url));
+const ENTRY = new URL('entry.ts', import.meta.url);
 const Asked = z.object({ release: z.string(), effects: z.array(PlannedEffect) });
 /** One is killed, the next one ends it. */
 const MOST_PROCESSES = 3;
@@ -77,27 +74,16 @@ export async function planned(world: World, story: CrashStory): Promise<z.output
 
 /** False when it was killed. */
 async function run(world: World, act: Act, env: Record<string, string>): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import', QUICK, '--import', PRELOAD, ENTRY], {
-    env: {
-      ...process.env,
-      SLUICE_CONFIG: world.sandbox.config,
-      SLUICE_HOME: world.home,
-      SLUICE_LOG: 'silent',
-      STORY_FLOW: act.flow,
-      STORY_INPUTS: JSON.stringify(act.inputs),
-      ...env,
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const { code, signal, err } = await runMortal(ENTRY, {
+    SLUICE_CONFIG: world.sandbox.config,
+    SLUICE_HOME: world.home,
+    SLUICE_LOG: 'silent',
+    STORY_FLOW: act.flow,
+    STORY_INPUTS: JSON.stringify(act.inputs),
+    ...env,
   });
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString();
-  });
-  const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
-    child.on('close', (exit, by) => resolve({ code: exit, signal: by })),
-  );
   if (signal !== null) return false;
-  if (code !== 0) throw new Error(`${act.flow}: ${complaint}`);
+  if (code !== 0) throw new Error(`${act.flow}: ${err}`);
   return true;
 }
 
